@@ -1,0 +1,59 @@
+"""Email-authentication checker and pre-send linter: what receivers will do with your mail.
+
+The names below are imported when first used; importing the package does no input or output.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from mailcheck.api import audit
+    from mailcheck.dns.static import StaticResolver
+    from mailcheck.domain_audit.declaration import Declaration
+    from mailcheck.model.errors import ConfigError, InputError, MailcheckError, UsageError
+    from mailcheck.model.finding import Finding
+    from mailcheck.model.report import Report, SubjectReport
+    from mailcheck.model.severity import Severity
+
+__all__ = [
+    "ConfigError",
+    "Declaration",
+    "Finding",
+    "InputError",
+    "MailcheckError",
+    "Report",
+    "Severity",
+    "StaticResolver",
+    "SubjectReport",
+    "UsageError",
+    "__version__",
+    "audit",
+]
+
+_HOMES = {
+    "audit": "mailcheck.api",
+    "Declaration": "mailcheck.domain_audit.declaration",
+    "StaticResolver": "mailcheck.dns.static",
+    "ConfigError": "mailcheck.model.errors",
+    "InputError": "mailcheck.model.errors",
+    "MailcheckError": "mailcheck.model.errors",
+    "UsageError": "mailcheck.model.errors",
+    "Finding": "mailcheck.model.finding",
+    "Report": "mailcheck.model.report",
+    "SubjectReport": "mailcheck.model.report",
+    "Severity": "mailcheck.model.severity",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'mailcheck' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,6 @@
+"""`python -m mailcheck`."""
+
+from mailcheck.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,60 @@
+"""The public functions, without async: each runs an event loop of its own."""
+
+import asyncio
+import datetime
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from mailcheck import aio
+from mailcheck.dns.port import Resolver
+from mailcheck.domain_audit.declaration import Declaration
+from mailcheck.model.report import Report
+
+T = TypeVar("T")
+
+
+def audit(
+    domain: str,
+    *,
+    resolver: Resolver | None = None,
+    selectors: Sequence[str] = (),
+    now: datetime.datetime | None = None,
+    declared: Declaration | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+    timeout: float = 30.0,
+) -> Report:
+    """Audit one domain's published records.
+
+    `domain` is a name as people write it; `resolver` answers the questions (the system's name servers by
+    default); `selectors` are DKIM selectors in use; `now` is the time to judge by; `timeout` is in seconds.
+    Gives a Report with one subject; faults of the DNS are results in it, not exceptions.
+
+    Raises UsageError when `domain` is no domain name, or a selector of `select` and `ignore` names no rule.
+    """
+    return _run(
+        lambda: aio.audit(
+            domain,
+            resolver=resolver,
+            selectors=selectors,
+            now=now,
+            declared=declared,
+            select=select,
+            ignore=ignore,
+            fail_on=fail_on,
+            timeout=timeout,
+        )
+    )
+
+
+def _run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(make())
+    # A loop is running in this thread (a notebook, an async caller): run ours in a thread of its own.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(make())).result()

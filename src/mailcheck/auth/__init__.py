@@ -1,0 +1,1 @@
+"""Evaluation by the standards: the SPF term walker and the DMARC tree walk."""

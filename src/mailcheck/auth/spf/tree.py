@@ -1,0 +1,300 @@
+"""The whole tree of an SPF record: every branch visited, every cost counted (RFC 7208 4.6.4).
+
+Fetching and judging are apart: `fetch` asks all that any sender could make a receiver ask, as few waves
+deep as the includes are; `build` works on the answers alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from mailcheck.auth.spf.macros import expand
+from mailcheck.auth.spf.space import Network
+from mailcheck.dns.names import normal, valid
+from mailcheck.dns.rdata import Address, Exchange, Records, Text
+from mailcheck.model.fact import Absent, Fact, Known, Unknown
+from mailcheck.records.spf import (
+    LOOKUP_TERMS,
+    MacroString,
+    Mechanism,
+    Modifier,
+    SpfRecord,
+    Term,
+    is_spf,
+    parse_spf,
+)
+
+Ask = Callable[[str, str], Awaitable[Fact[Records]]]
+Facts = dict[tuple[str, str], Fact[Records]]
+
+LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10
+"""The limits of RFC 7208 4.6.4."""
+MAX_DOMAINS = 50
+"""Distinct domains whose records are fetched in one tree; five times what any receiver follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One term in its record.
+
+    `target` is the name it asks about (None where that depends on the message). `lookups` counts the
+    term and all below it; 0 where it is never reached. `void` tells for which senders ("4", "6") the
+    term's own question comes back empty. `networks` are the addresses it lets pass.
+    """
+
+    term: Term
+    reached: bool
+    target: str | None = None
+    fact: Fact[Records] | None = None
+    child: "Node | None" = None
+    lookups: int = 0
+    void: str = ""
+    hosts: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The mechanism's or modifier's name, empty for a term that cannot be read."""
+        return self.term.name if isinstance(self.term, (Mechanism, Modifier)) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One domain's record in the tree.
+
+    `state` is ok, missing (no SPF record), multiple, syntax, loop, unknown (the question failed) or
+    unvisited (beyond the limits of this walk). Counts include everything below.
+    """
+
+    domain: str
+    state: str
+    fact: Fact[Records] | None = None
+    record: SpfRecord | None = None
+    visits: tuple[Visit, ...] = ()
+    lookups: int = 0
+    voids4: int = 0
+    voids6: int = 0
+    passes_all: bool = False
+    networks: tuple[Network, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    def walk(self, path: tuple["Visit", ...] = ()) -> Iterator[tuple[tuple["Visit", ...], "Node"]]:
+        """Every node with the visits that led to it, itself first; a repeated subtree only once."""
+        seen: set[str] = set()
+        stack: list[tuple[tuple[Visit, ...], Node]] = [(path, self)]
+        while stack:
+            here, node = stack.pop()
+            yield here, node
+            if node.domain in seen:
+                continue
+            seen.add(node.domain)
+            stack += [((*here, visit), visit.child) for visit in reversed(node.visits) if visit.child and visit.reached]
+
+
+def texts(fact: Fact[Records]) -> tuple[str, ...]:
+    """The TXT records of a fact, joined, in a stable order."""
+    return tuple(record.joined for record in fact.value if isinstance(record, Text)) if isinstance(fact, Known) else ()
+
+
+def spf_texts(fact: Fact[Records]) -> tuple[str, ...]:
+    """The SPF records among them (RFC 7208 4.5)."""
+    return tuple(text for text in texts(fact) if is_spf(text))
+
+
+def target_of(term: Mechanism | Modifier, domain: str) -> str | None:
+    """The name a term asks about: its domain-spec with `%{d}` filled in, else the current domain.
+
+    None where a macro needs the sender or its address. An audit takes no sender, so only `%{d}` is known.
+    """
+    spec: MacroString | None = term.domain if isinstance(term, Mechanism) else term.value
+    if spec is None:
+        return domain
+    name = expand(spec, {"d": domain})
+    return normal(name) if name is not None else None
+
+
+async def fetch(domain: str, ask: Ask) -> Facts:
+    """Ask for every record the tree of `domain` needs; each domain once, branches side by side."""
+    facts: Facts = {}
+    seen = {domain}
+
+    async def question(name: str, type_: str) -> Fact[Records]:
+        fact = facts[name, type_] = await ask(name, type_)
+        return fact
+
+    async def mx(name: str) -> None:
+        fact = await question(name, "MX")
+        hosts = [each.host for each in fact.value if isinstance(each, Exchange)] if isinstance(fact, Known) else []
+        async with asyncio.TaskGroup() as group:
+            for host in hosts[: MX_NAMES + 1]:
+                if host:
+                    group.create_task(question(host, "A"))
+                    group.create_task(question(host, "AAAA"))
+
+    async def visit(name: str) -> None:
+        fact = await question(name, "TXT")
+        found = spf_texts(fact)
+        if len(found) != 1:
+            return
+        record = parse_spf(found[0])
+        async with asyncio.TaskGroup() as group:
+            for term in reached_terms(record):
+                target = target_of(term, name)
+                if target is None or not valid(target):
+                    continue
+                match term.name:
+                    case "include" | "redirect" if target not in seen and len(seen) < MAX_DOMAINS:
+                        seen.add(target)
+                        group.create_task(visit(target))
+                    case "a":
+                        group.create_task(question(target, "A"))
+                        group.create_task(question(target, "AAAA"))
+                    case "exists":
+                        group.create_task(question(target, "A"))
+                    case "mx":
+                        group.create_task(mx(target))
+
+    await visit(domain)
+    return facts
+
+
+def reached_terms(record: SpfRecord) -> list[Mechanism | Modifier]:
+    """The terms that can be evaluated: mechanisms up to `all`, and redirect where there is no `all`."""
+    chosen: list[Mechanism | Modifier] = []
+    for mechanism in record.mechanisms:
+        chosen.append(mechanism)
+        if mechanism.name == "all":
+            return chosen
+    if record.redirect is not None:
+        chosen.append(record.redirect)
+    return chosen
+
+
+@dataclass
+class _Builder:
+    facts: Facts
+    done: dict[str, Node] = field(default_factory=dict)
+
+    def node(self, domain: str, path: tuple[str, ...]) -> Node:
+        if domain in path:
+            return Node(domain, "loop")
+        if domain in self.done:
+            return self.done[domain]
+        fact = self.facts.get((domain, "TXT"))
+        if fact is None:
+            return Node(domain, "unvisited")
+        if isinstance(fact, Unknown):
+            return Node(domain, "unknown", fact, unknown=(fact,))
+        found = spf_texts(fact)
+        if len(found) != 1:
+            return Node(domain, "multiple" if found else "missing", fact)
+        record = parse_spf(found[0])
+        node = self.judged(domain, fact, record, (*path, domain))
+        if not any(each.state == "loop" for _, each in node.walk()):
+            self.done[domain] = node
+        return node
+
+    def judged(self, domain: str, fact: Fact[Records], record: SpfRecord, path: tuple[str, ...]) -> Node:
+        live = {term.span for term in reached_terms(record)}
+        visits = tuple(
+            self.visit(term, domain, path)
+            if term.span in live and isinstance(term, (Mechanism, Modifier))
+            else Visit(term, reached=False)
+            for term in record.terms
+        )
+        own_voids = [visit.void for visit in visits]
+        children = [visit.child for visit in visits if visit.child is not None]
+        return Node(
+            domain,
+            "ok" if record.valid else "syntax",
+            fact,
+            record,
+            visits,
+            lookups=sum(visit.lookups for visit in visits),
+            voids4=sum("4" in void for void in own_voids) + sum(child.voids4 for child in children),
+            voids6=sum("6" in void for void in own_voids) + sum(child.voids6 for child in children),
+            passes_all=any(_passes_all(visit) for visit in visits),
+            networks=tuple(dict.fromkeys(network for visit in visits for network in visit.networks)),
+            unknown=tuple(dict.fromkeys(each for visit in visits for each in visit.unknown)),
+        )
+
+    def visit(self, term: Mechanism | Modifier, domain: str, path: tuple[str, ...]) -> Visit:
+        if term.name not in LOOKUP_TERMS:
+            network = term.network if isinstance(term, Mechanism) else None
+            passing = (network,) if network is not None and _qualifier(term) == "+" else ()
+            return Visit(term, reached=True, networks=passing)
+        target = target_of(term, domain)
+        if target is None or term.name == "ptr":
+            return Visit(term, reached=True, target=target, lookups=1)
+        if not valid(target):
+            return Visit(term, reached=True, target=target, child=Node(target, "missing"), lookups=1)
+        if term.name in {"include", "redirect"}:
+            return self.nested(term, target, path)
+        if term.name == "exists":
+            return self.exists(term, target)
+        return self.addresses(term, target)
+
+    def nested(self, term: Mechanism | Modifier, target: str, path: tuple[str, ...]) -> Visit:
+        child = self.node(target, path)
+        passing = child.networks if _qualifier(term) == "+" else ()
+        void = "46" if isinstance(child.fact, Absent) else ""
+        lookups = 1 + child.lookups
+        return Visit(term, True, target, child.fact, child, lookups, void, (), passing, child.unknown)
+
+    def exists(self, term: Mechanism | Modifier, target: str) -> Visit:
+        fact = self.facts.get((target, "A"))
+        unknown = (fact,) if isinstance(fact, Unknown) else ()
+        return Visit(term, True, target, fact, None, 1, "46" if isinstance(fact, Absent) else "", unknown=unknown)
+
+    def addresses(self, term: Mechanism | Modifier, target: str) -> Visit:
+        hosts: tuple[str, ...] = (target,)
+        fact: Fact[Records] | None = None
+        void = ""
+        if term.name == "mx":
+            fact = self.facts.get((target, "MX"))
+            if isinstance(fact, Known):
+                hosts = tuple(each.host for each in fact.value if isinstance(each, Exchange) and each.host)
+            else:
+                hosts, void = (), "46" if isinstance(fact, Absent) else ""
+        answers = [
+            (family, self.facts.get((host, type_)))
+            for host in hosts[:MX_NAMES]
+            for family, type_ in (("4", "A"), ("6", "AAAA"))
+        ]
+        if term.name == "a":
+            void = "".join(family for family, answer in answers if isinstance(answer, Absent))
+            fact = next((answer for _, answer in answers if isinstance(answer, Known)), answers[0][1])
+        unknown = [fact] if isinstance(fact, Unknown) else []
+        unknown += [answer for _, answer in answers if isinstance(answer, Unknown)]
+        networks = _networks(term, [answer for _, answer in answers]) if _qualifier(term) == "+" else ()
+        return Visit(term, True, target, fact, None, 1, void, hosts, networks, tuple(dict.fromkeys(unknown)))
+
+
+def _qualifier(term: Mechanism | Modifier) -> str:
+    return term.qualifier if isinstance(term, Mechanism) else "+"
+
+
+def _networks(term: Mechanism | Modifier, answers: list[Fact[Records] | None]) -> tuple[Network, ...]:
+    if not isinstance(term, Mechanism):
+        return ()
+    found: list[Network] = []
+    for answer in answers:
+        for record in answer.value if isinstance(answer, Known) else ():
+            if isinstance(record, Address):
+                length = term.cidr6 if ":" in record.ip else term.cidr4
+                found.append(ip_network(f"{record.ip}/{length}", strict=False))
+    return tuple(found)
+
+
+def _passes_all(visit: Visit) -> bool:
+    term = visit.term
+    if not visit.reached or not isinstance(term, (Mechanism, Modifier)) or _qualifier(term) != "+":
+        return False
+    return term.name == "all" or (visit.child is not None and visit.child.passes_all)
+
+
+def build(domain: str, facts: Facts) -> Node:
+    """The tree of `domain` from fetched facts. Pure."""
+    return _Builder(facts).node(domain, ())

@@ -1,0 +1,1 @@
+"""The command: a router, and one module a verb."""

@@ -1,0 +1,1 @@
+"""Configuration: found nearest upward, checked against a schema, every value with its origin."""

@@ -1,0 +1,100 @@
+"""Accepted risks: findings that a person took on, with a reason and a last day."""
+
+import datetime
+from dataclasses import dataclass, replace
+
+from mailcheck.config.schema import Accept, Settings
+from mailcheck.model import registry
+from mailcheck.model.errors import ConfigError
+from mailcheck.model.finding import Finding
+from mailcheck.model.judge import judge
+from mailcheck.model.location import ConfigLocation
+from mailcheck.model.report import Report, SubjectReport, verdict_of
+from mailcheck.model.rule import Result, loaded, rule
+from mailcheck.model.selection import Selection
+from mailcheck.model.severity import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """The [[accept]] entries for one subject: those whose day has passed, and those that matched nothing."""
+
+    subject: str
+    path: str
+    expired: tuple[Accept, ...] = ()
+    unused: tuple[Accept, ...] = ()
+
+    def undetermined(self, need: str) -> str | None:  # noqa: ARG002  the view's form
+        """Nothing here is looked up."""
+        return None
+
+
+@rule("IGN002", "accept-expired", Severity.WARNING, since="0.1")
+def accept_expired(view: Accepting) -> Result:
+    """An accepted finding has passed its last day.
+
+    Why: Somebody took this risk until a date, and the date has passed: the finding counts again.
+    Fix: Repair what the finding says, or move the date in [[accept]] and say why.
+    References: docs/configuration.md
+    """
+    for each in view.expired:
+        yield Finding(
+            f"{each.rule} was accepted for {each.domain} until {each.until}: {each.reason}",
+            ConfigLocation(view.path, "accept", each.line),
+            offending=f"{each.rule} {each.domain}",
+        )
+
+
+@rule("IGN003", "accept-unused", Severity.INFO, since="0.1")
+def accept_unused(view: Accepting) -> Result:
+    """An [[accept]] entry matches no finding any more.
+
+    Why: The risk it took on is gone. Left standing, it would hide the finding if it came back.
+    Fix: Delete the entry.
+    References: docs/configuration.md
+    """
+    for each in view.unused:
+        yield Finding(
+            f"{each.rule} is accepted for {each.domain}, but was not found there",
+            ConfigLocation(view.path, "accept", each.line),
+            offending=f"{each.rule} {each.domain}",
+        )
+
+
+def apply_accepts(report: Report, settings: Settings, today: datetime.date, selection: Selection) -> Report:
+    """Move accepted findings to `ignored`, and report entries that are out of date or unused.
+
+    Raises ConfigError for an entry that names no rule.
+    """
+    for each in settings.accepts:
+        if registry.find(each.rule) is None:
+            raise ConfigError(f"{settings.path}:{each.line}: [[accept]] names no rule: {each.rule!r:.60}")
+    subjects = tuple(_apply(subject, settings, today, selection, report.fail_on) for subject in report.subjects)
+    return replace(report, subjects=subjects)
+
+
+def _apply(
+    subject: SubjectReport, settings: Settings, today: datetime.date, selection: Selection, fail_on: Severity
+) -> SubjectReport:
+    accepts = [each for each in settings.accepts if each.domain == subject.subject]
+    if not accepts:
+        return subject
+    codes = {each: entry.code for each in accepts if (entry := registry.find(each.rule))}
+    expired = [each for each in accepts if each.until is not None and each.until < today]
+    valid = {codes[each] for each in accepts if each not in expired}
+    ignored = tuple(finding for finding in subject.findings if finding.code in valid)
+    kept = [finding for finding in subject.findings if finding.code not in valid]
+    present = {finding.code for finding in subject.findings}
+    unknown = {each.code for each in subject.unknown}
+    # A rule that was not run or not determined says nothing about whether its entry is still needed.
+    unused = [
+        each
+        for each in accepts
+        if each not in expired and codes[each] in selection and codes[each] not in present | unknown
+    ]
+    expired = [each for each in expired if codes[each] in present]
+    view = Accepting(subject.subject, settings.path or "configuration", tuple(expired), tuple(unused))
+    chosen = [each for each in loaded("IGN") if each.module == __name__ and each.code in selection]
+    findings = [*kept, *judge(chosen, view).findings]
+    verdict = verdict_of(findings, list(subject.unknown), fail_on)
+    return replace(subject, findings=tuple(findings), ignored=(*subject.ignored, *ignored), verdict=verdict)

@@ -1,0 +1,30 @@
+"""The public suffix list (publicsuffixlist), loaded at the first call; unlisted suffixes fall under its rule `*`."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+
+@cache
+def _list() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=True)
+
+
+def public_suffix(domain: str) -> str:
+    """The public suffix of a domain; its last label where no rule says more."""
+    return str(_list().publicsuffix(domain) or domain.rpartition(".")[2])
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Whether the domain is itself a public suffix, under which strangers register names."""
+    return public_suffix(domain) == domain
+
+
+def registrable(domain: str) -> str | None:
+    """The domain one label below its public suffix; None for a public suffix itself."""
+    found = _list().privatesuffix(domain)
+    return str(found) if found else None

@@ -1,0 +1,1 @@
+"""The Resolver port and its kinds: live, zone files, overlay, record and replay."""

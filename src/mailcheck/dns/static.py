@@ -1,0 +1,121 @@
+"""A closed world of answers, for tests, for Python callers, and for `--zone answers.json`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import dns.exception
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.tokenizer
+
+from mailcheck.dns.answers import CHAIN
+from mailcheck.dns.names import normal, parents
+from mailcheck.dns.port import absent, known, unknown
+from mailcheck.dns.rdata import Rdata, Records, Target, Text, from_dnspython
+from mailcheck.model.errors import InputError
+from mailcheck.model.fact import Fact
+
+FAULTS = {"SERVFAIL": "servfail", "TIMEOUT": "timeout", "REFUSED": "refused", "MALFORMED": "malformed",
+          "TRUNCATED": "truncated", "OUTSIDE-ZONES": "outside-zones"}  # fmt: skip
+"""Words that stand for an answer that proves nothing, and the reason each gives."""
+
+Answers = Mapping[str, str | Mapping[str, str | list[str]]]
+
+
+class StaticResolver:
+    """Answers from a mapping.
+
+    `answers` maps a name to `{"TXT": ["…"], "MX": ["10 mx.example.com."], …}`, to "NXDOMAIN", or to a
+    fault ("SERVFAIL", "TIMEOUT", "REFUSED", "MALFORMED", "TRUNCATED", "OUTSIDE-ZONES"); a type may map
+    to a fault too. A TXT item is the record's joined text, or, when it begins with a quotation mark, its strings
+    as in a master file. The world is closed: an unlisted name is NXDOMAIN, a listed name (or one above a listed
+    one) without the type is NODATA.
+
+    Raises InputError for data that cannot be read.
+    """
+
+    def __init__(self, answers: Answers, *, source: str = "answers") -> None:
+        self._source = source
+        self._faults: dict[str, str] = {}
+        self._types: dict[tuple[str, str], Records | str] = {}
+        self._names: set[str] = set()
+        for name, entry in answers.items():
+            self._enter(normal(name), entry)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> "StaticResolver":
+        """Read the JSON form. Raises InputError with file, line and remedy."""
+        try:
+            data = json.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}: not JSON: {error}") from None
+        if not isinstance(data, dict):
+            raise InputError(f"{path}: the top of the file must be an object of names")
+        return cls(data, source=str(path))
+
+    def _enter(self, name: str, entry: object) -> None:
+        if isinstance(entry, str):
+            word = entry.upper()
+            if word != "NXDOMAIN" and word not in FAULTS:
+                raise InputError(f"{self._source}: {name}: {entry!r} is none of NXDOMAIN, {', '.join(FAULTS)}")
+            self._faults[name] = word
+            return
+        if not isinstance(entry, Mapping):
+            raise InputError(f"{self._source}: {name}: expected an object of types, or a word like NXDOMAIN")
+        self._names.update([name, *parents(name)])
+        for type_, value in entry.items():
+            if isinstance(value, str) and value.upper() in FAULTS:
+                self._types[name, type_.upper()] = value.upper()
+            elif isinstance(value, (list, tuple)):
+                self._types[name, type_.upper()] = tuple(self._record(name, type_, item) for item in value)
+            else:
+                raise InputError(f"{self._source}: {name} {type_}: expected a list of records or a word like SERVFAIL")
+
+    def _record(self, name: str, type_: str, item: object) -> Rdata:
+        if not isinstance(item, str):
+            raise InputError(f"{self._source}: {name} {type_}: {item!r} is not a string")
+        if type_.upper() == "TXT" and not item.startswith('"'):
+            raw = item.encode("utf-8", "surrogateescape")
+            return Text(tuple(raw[at : at + 255] for at in range(0, len(raw), 255)) or (b"",))
+        try:
+            rdtype = dns.rdatatype.from_text(type_)
+            return from_dnspython(dns.rdata.from_text(dns.rdataclass.IN, rdtype, item, relativize=False))
+        except (dns.exception.DNSException, ValueError) as error:
+            raise InputError(f"{self._source}: {name} {type_}: {item!r} cannot be read: {error}") from None
+
+    async def ask(self, name: str, type: str) -> Fact[Records]:
+        """Answer from the mapping; aliases are followed inside it."""
+        return self.answer(name, type)
+
+    def answer(self, name: str, type: str) -> Fact[Records]:
+        """The same without waiting."""
+        aliases: list[str] = []
+        current = normal(name)
+        while True:
+            chain = tuple(aliases)
+            word = self._faults.get(current)
+            if word == "NXDOMAIN":
+                return absent(name, type, "nxdomain", server=self._source, aliases=chain)
+            if word:
+                return unknown(name, type, FAULTS[word], server=self._source, aliases=chain)
+            found = self._types.get((current, type))
+            if isinstance(found, str):
+                return unknown(name, type, FAULTS[found], server=self._source, aliases=chain)
+            if found:
+                return known(name, type, found, server=self._source, aliases=chain)
+            alias = self._types.get((current, "CNAME"))
+            if isinstance(alias, tuple) and alias and isinstance(alias[0], Target) and type != "CNAME":
+                current = alias[0].name
+                if current in aliases or len(aliases) >= CHAIN:
+                    return unknown(name, type, "alias-loop", server=self._source, aliases=chain)
+                aliases.append(current)
+                continue
+            reason = "nodata" if current in self._names else "nxdomain"
+            return absent(name, type, reason, server=self._source, aliases=chain)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,38 @@
+"""What one message of a domain tells the audit: the selectors that sign it, and where its bounces go."""
+
+from email import policy
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from mailcheck.dns.names import normal, valid
+from mailcheck.domain_audit.declaration import Seen
+from mailcheck.model.errors import InputError
+from mailcheck.records.tags import parse_tags
+
+MAX_HEADER = 256_000
+"""Octets of the header block that are read."""
+MAX_SIGNATURES = 10
+
+
+def read_message(path: str | Path) -> Seen:
+    """Read a saved message's DKIM-Signature and Return-Path fields. Raises InputError."""
+    try:
+        with Path(path).open("rb") as stream:
+            raw = stream.read(MAX_HEADER)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    # compat32 gives the raw text of a field and never raises on a malformed one.
+    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head + b"\n\n")
+    signatures: list[tuple[str, str]] = []
+    for value in fields.get_all("DKIM-Signature", [])[:MAX_SIGNATURES]:
+        tags = parse_tags(str(value))
+        domain, selector = tags.value("d"), tags.value("s")
+        if domain and selector:
+            pair = normal("".join(domain.split())), normal("".join(selector.split()))
+            if valid(f"{pair[1]}._domainkey.{pair[0]}") and pair not in signatures:
+                signatures.append(pair)
+    bounces = [normal(str(value).strip().strip("<>").rpartition("@")[2]) for value in fields.get_all("Return-Path", [])]
+    if not fields.keys():
+        raise InputError(f"{path}: no header fields there; give a message saved in its original form (.eml)")
+    return Seen(str(path), tuple(signatures), tuple(name for name in bounces if name and valid(name)))

@@ -1,0 +1,1 @@
+"""What mailcheck says and how: findings, rules, facts, reports. Standard library only."""

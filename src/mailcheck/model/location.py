@@ -1,0 +1,46 @@
+"""Where a finding stands."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+Span = tuple[int, int]
+"""A half-open range: octets of the joined TXT for DNS, code points for files."""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsLocation:
+    """A name and type in the DNS; `text` is the record as fetched (joined, octets as latin-1), `span` a part of it."""
+
+    name: str
+    type: str
+    span: Span | None = None
+    text: str | None = None
+    kind: ClassVar[str] = "dns"
+
+
+@dataclass(frozen=True, slots=True)
+class FileLocation:
+    """A place in a file: 1-based line and column in code points, and the half-open offsets behind them."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    offset: int
+    end_offset: int
+    source: str | None = None
+    kind: ClassVar[str] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLocation:
+    """A key of the configuration."""
+
+    path: str
+    key: str
+    line: int | None = None
+    kind: ClassVar[str] = "config"
+
+
+Location = DnsLocation | FileLocation | ConfigLocation

@@ -1,0 +1,99 @@
+"""Tag lists: `name=value; name=value` (RFC 6376 3.2; DMARC's are the same shape, RFC 9989 4.8)."""
+
+import re
+from dataclasses import dataclass
+
+from mailcheck.model.location import Span
+from mailcheck.records.problem import Problem
+
+MAX_TAGS = 200
+"""Tags read from one record; a longer list is cut with a problem."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_BLANK = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag: name as written, value without outer white space, and the spans of both and of the whole."""
+
+    name: str
+    value: str
+    span: Span
+    name_span: Span
+    value_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TagList:
+    """The tags in their order, and what is wrong with the list."""
+
+    text: str
+    tags: tuple[Tag, ...]
+    problems: tuple[Problem, ...]
+
+    def first(self, name: str) -> Tag | None:
+        """The first tag of this name (case-sensitive, RFC 6376 3.2)."""
+        return next((tag for tag in self.tags if tag.name == name), None)
+
+    def value(self, name: str) -> str | None:
+        """The value of the first tag of this name."""
+        tag = self.first(name)
+        return tag.value if tag else None
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    while start < end and text[start] in _BLANK:
+        start += 1
+    while end > start and text[end - 1] in _BLANK:
+        end -= 1
+    return start, end
+
+
+def parse_tags(text: str) -> TagList:
+    """Split a tag list; faults are problems of kind `tag-syntax` or `tag-duplicate`. Never raises."""
+    tags: list[Tag] = []
+    problems: list[Problem] = []
+    start = 0
+    while start < len(text):
+        stop = text.find(";", start)
+        end = len(text) if stop < 0 else stop
+        left, right = _trim(text, start, end)
+        if left == right:
+            # An empty piece is legal only after the last semicolon.
+            if stop >= 0:
+                problems.append(Problem("tag-syntax", (start, end + 1), "an empty tag between two semicolons", ""))
+        elif len(tags) >= MAX_TAGS:
+            problems.append(
+                Problem("tag-syntax", (left, len(text)), f"more than {MAX_TAGS} tags; the rest is not read")
+            )
+            break
+        else:
+            _one(text, left, right, tags, problems)
+        start = end + 1
+    return TagList(text, tuple(tags), tuple(problems))
+
+
+def _one(text: str, left: int, right: int, tags: list[Tag], problems: list[Problem]) -> None:
+    equals = text.find("=", left, right)
+    if equals < 0:
+        problems.append(
+            Problem(
+                "tag-syntax",
+                (left, right),
+                f"{text[left:right]!r:.60} is not name=value",
+                clause="RFC 6376 3.2",
+            )
+        )
+        return
+    name_span = _trim(text, left, equals)
+    value_span = _trim(text, equals + 1, right)
+    name = text[slice(*name_span)]
+    if not _NAME.match(name):
+        problems.append(
+            Problem("tag-syntax", name_span, f"{name!r:.60} is no tag name: a letter, then letters, digits, _")
+        )
+        return
+    if any(tag.name == name for tag in tags):
+        problems.append(Problem("tag-duplicate", (left, right), f"the tag {name}= stands twice", clause="RFC 6376 3.2"))
+    tags.append(Tag(name, text[slice(*value_span)], (left, right), name_span, value_span))

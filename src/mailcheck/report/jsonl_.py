@@ -1,0 +1,13 @@
+"""JSON Lines: one subject a line, each with the keys of the report around it."""
+
+import json
+
+from mailcheck.model.report import Report
+from mailcheck.report.jsonable import head, subject
+from mailcheck.report.options import RenderOptions
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  every writer has this form
+    """One line a subject."""
+    above = {key: value for key, value in head(report).items() if key != "summary"}
+    return "".join(json.dumps(above | subject(each)) + "\n" for each in report.subjects)

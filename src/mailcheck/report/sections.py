@@ -1,0 +1,25 @@
+"""The order in which people read an audit: as mail flows."""
+
+from mailcheck.model.finding import Finding
+
+FAMILIES = (
+    "DNS", "MX", "SPF", "DKIM", "DMARC", "STS", "TLSRPT", "DANE", "BIMI", "TLS", "AUTH", "HDR", "MIM", "SUB", "PRE",
+    "UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "SPM", "RCP", "REP", "IGN", "RUN",
+)  # fmt: skip
+TITLES = {"RUN": "This run", "IGN": "Ignored and accepted", "DNS": "Domain"}
+
+
+def family_of(code: str) -> str:
+    """The letters of a code."""
+    return code.rstrip("0123456789")
+
+
+def family_order(code: str) -> int:
+    """Where a code's family stands."""
+    family = family_of(code)
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+
+
+def by_reading_order(finding: Finding) -> tuple[int, int, str]:
+    """A sort key: family, then worst first, then code."""
+    return (family_order(finding.code), finding.severity.rank if finding.severity else 9, finding.code)

@@ -1,0 +1,53 @@
+"""Write src/mailcheck/data/rules.json from the rule decorators (a test keeps them equal).
+
+python tools/rules_json.py
+"""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+from mailcheck.model.rule import loaded
+from mailcheck.report.sections import FAMILIES
+
+MODULES = (
+    "mailcheck.domain_audit.rules.general",
+    "mailcheck.domain_audit.rules.mx",
+    "mailcheck.domain_audit.rules.spf",
+    "mailcheck.domain_audit.rules.spf_tree",
+    "mailcheck.domain_audit.rules.dkim",
+    "mailcheck.domain_audit.rules.dmarc",
+    "mailcheck.domain_audit.rules.dmarc_reports",
+    "mailcheck.config.accept",
+    "mailcheck.model.run_rules",
+)
+TARGET = Path(__file__).parent.parent / "src" / "mailcheck" / "data" / "rules.json"
+
+
+def generated() -> str:
+    """The text of the file."""
+    for module in MODULES:
+        import_module(module)
+    rules = sorted(loaded(), key=lambda rule: (FAMILIES.index(rule.family), rule.code))
+    lines = [
+        json.dumps(
+            {
+                "code": rule.code,
+                "name": rule.name,
+                "severity": str(rule.severity),
+                "family": rule.family,
+                "module": rule.module,
+                "since": rule.since,
+                "status": rule.status,
+                "fix": str(rule.fix),
+                "summary": rule.doc.summary,
+            }
+        )
+        for rule in rules
+    ]
+    return '{\n "rules": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(generated(), "utf-8")
+    print(f"{TARGET}: written")
