@@ -6,6 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import dns.exception
 import dns.message
 import dns.query
 
@@ -67,7 +68,7 @@ class Knot:
         for _ in range(100):
             try:
                 answer = dns.query.udp(query, LISTEN, timeout=0.2, port=self.port)
-            except Exception:
+            except (dns.exception.DNSException, OSError):
                 time.sleep(0.05)
                 continue
             if answer.answer:
