@@ -162,6 +162,8 @@ class DomainFacts:
             ("domainkey", self.domainkey),
         )
         found = {need: fact for need, fact in asked if isinstance(fact, Unknown)}
+        if isinstance(self.txt, Unknown) and isinstance(self.mx, Unknown):
+            found["existence"] = self.txt
         if self.policy.unknown is not None:
             found["policy"] = self.policy.unknown
         if self.walk.unknown is not None:

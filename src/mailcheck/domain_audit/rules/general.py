@@ -15,12 +15,7 @@ from mailcheck.records.dmarc import is_dmarc
 from mailcheck.records.spf import is_spf
 
 
-def exists(facts: DomainFacts) -> bool:
-    """Every other rule is about a domain that is there."""
-    return facts.exists
-
-
-@rule("DNS001", "domain-nxdomain", Severity.ERROR, since="0.1")
+@rule("DNS001", "domain-nxdomain", Severity.ERROR, since="0.1", needs=("existence",))
 def domain_nxdomain(facts: DomainFacts) -> Result:
     """The domain does not exist.
 
@@ -70,7 +65,7 @@ def dns_unreachable(facts: DomainFacts) -> Result:
         yield Undetermined(f"and {len(failed) - 10} more questions")
 
 
-@rule("DNS003", "domain-parked", Severity.INFO, since="0.1", needs=("txt", "mx", "policy"), applies=exists)
+@rule("DNS003", "domain-parked", Severity.INFO, since="0.1", needs=("txt", "mx", "policy"))
 def domain_parked(facts: DomainFacts) -> Result:
     """The domain is locked: it takes no mail, nobody may send for it, and receivers reject what tries.
 
@@ -101,7 +96,7 @@ def domain_parked(facts: DomainFacts) -> Result:
     )
 
 
-@rule("DNS004", "dns-doubled-origin", Severity.ERROR, since="0.1", applies=exists, fix=Fixable.SAFE)
+@rule("DNS004", "dns-doubled-origin", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
 def dns_doubled_origin(facts: DomainFacts) -> Result:
     """A record stands at a name that repeats the domain.
 
@@ -169,7 +164,7 @@ _HOMES = (
 )
 
 
-@rule("DNS005", "dns-record-in-wrong-place", Severity.ERROR, since="0.1", needs=("txt",), applies=exists)
+@rule("DNS005", "dns-record-in-wrong-place", Severity.ERROR, since="0.1", needs=("txt",))
 def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
     """A record stands at a name where nobody asks for its kind.
 
@@ -219,7 +214,7 @@ def _moved(facts: DomainFacts, name: str, text: str, home: str, what: str, fact:
     )
 
 
-@rule("DNS006", "dns-cname-dangling", Severity.ERROR, since="0.1", applies=exists)
+@rule("DNS006", "dns-cname-dangling", Severity.ERROR, since="0.1")
 def dns_cname_dangling(facts: DomainFacts) -> Result:
     """A name that receivers ask for mail authentication is an alias of a name that does not exist.
 
@@ -250,7 +245,7 @@ def dns_cname_dangling(facts: DomainFacts) -> Result:
             )  # fmt: skip
 
 
-@rule("DNS007", "dns-ent-nxdomain", Severity.WARNING, since="0.1", needs=("domainkey",), applies=exists)
+@rule("DNS007", "dns-ent-nxdomain", Severity.WARNING, since="0.1", needs=("domainkey",))
 def dns_ent_nxdomain(facts: DomainFacts) -> Result:
     """The name server denies a name below which there are keys.
 

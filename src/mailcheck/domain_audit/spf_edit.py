@@ -1,0 +1,139 @@
+"""Better SPF records out of the one there is: the fixes of the SPF rules."""
+
+from collections.abc import Iterable
+
+from mailcheck.auth.spf.space import term as network_term
+from mailcheck.auth.spf.tree import Visit
+from mailcheck.dns.names import under
+from mailcheck.domain_audit.facts import DomainFacts
+from mailcheck.model.fix import DnsChange, Fix
+from mailcheck.model.location import Span
+from mailcheck.records.spf import Mechanism, SpfRecord, Term, parse_spf
+
+
+def replace_record(title: str, domain: str, old: str, new: str, *, safe: bool = True) -> Fix:
+    """Publish `new` in the place of `old`."""
+    return Fix(title, (DnsChange("replace", domain, "TXT", (new,), (old,)),), safe)
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """The record without these terms."""
+    return edited(text, dict.fromkeys(spans, ""))
+
+
+def edited(text: str, changes: dict[Span, str]) -> str:
+    """The record with each span replaced; blanks are left single."""
+    for (start, end), new in sorted(changes.items(), reverse=True):
+        text = text[:start] + new + text[end:]
+    return " ".join(part for part in text.split(" ") if part)
+
+
+def repaired(record: SpfRecord) -> str | None:
+    """The record with every syntax fault's suggestion put in; None where one fault has none."""
+    changes: dict[Span, str] = {}
+    seen: set[str] = set()
+    for term in record.terms:
+        problem = next(
+            (each for each in record.problems if each.span[0] >= term.span[0] and each.span[1] <= term.span[1]), None
+        )
+        if problem is None:
+            continue
+        if problem.message.endswith("stands twice"):
+            changes[term.span] = ""
+        elif problem.suggestion is None:
+            return None
+        else:
+            changes[term.span] = problem.suggestion
+        seen.add(term.text)
+    better = edited(record.text, changes)
+    return better if changes and parse_spf(better).valid else None
+
+
+def cheaper(facts: DomainFacts) -> tuple[str, int] | None:
+    """A record that lets the same hosts send for fewer look-ups, and what it then costs; None where there is none.
+
+    Dead terms and repeated includes go; the domain's own a and mx become addresses; own includes are written out.
+    """
+    record = facts.spf_record
+    if record is None or not record.valid:
+        return None
+    changes: dict[Span, str] = {}
+    saved = 0
+    repeated = {visit.term.span for visit, _ in repeats(facts)}
+    for visit in facts.spf.visits:
+        better = (
+            "" if visit.term.span in repeated or visit.void == "46" or visit.name == "ptr" else _addresses(facts, visit)
+        )
+        if better is None:
+            better = _written_out(facts, visit)
+        if better is not None and visit.reached and visit.lookups:
+            changes[visit.term.span] = better
+            nested = parse_spf(f"v=spf1 {better}").terms if better else ()
+            kept = sum(_cost(each, visit) for each in nested)
+            saved += visit.lookups - kept
+    if saved <= 0:
+        return None
+    return edited(record.text, changes), facts.spf.lookups - saved
+
+
+def _cost(term: Term, visit: Visit) -> int:
+    nested = visit.child.visits if visit.child else ()
+    return next((each.lookups for each in nested if each.term.text == term.text), 0)
+
+
+def _addresses(facts: DomainFacts, visit: Visit) -> str | None:
+    """The addresses of an own a or mx term, where they are few and all known."""
+    term = visit.term
+    if visit.name not in {"a", "mx"} or not isinstance(term, Mechanism) or term.qualifier != "+" or visit.unknown:
+        return None
+    if (
+        not visit.hosts
+        or not all(under(host, facts.domain) for host in visit.hosts)
+        or not 0 < len(visit.networks) <= 4
+    ):
+        return None
+    return " ".join(network_term(network) for network in visit.networks)
+
+
+def _written_out(facts: DomainFacts, visit: Visit) -> str | None:
+    """The terms of an own include, where leaving its frame changes nothing."""
+    child = visit.child
+    term = visit.term
+    if visit.name != "include" or not isinstance(term, Mechanism) or child is None or child.state != "ok":
+        return None
+    if term.qualifier != "+" or not under(child.domain, facts.domain) or child.record is None or child.record.redirect:
+        return None
+    inner = [each for each in child.record.mechanisms if each.name != "all"]
+    plain = all(each.qualifier == "+" and (each.domain is None or each.domain.literal) for each in inner)
+    # A bare a or mx means the included domain there, and the including one here.
+    named = all(each.domain is not None or each.name in {"ip4", "ip6"} for each in inner)
+    if not plain or not named or child.passes_all:
+        return None
+    return " ".join(each.text for each in inner)
+
+
+def repeats(facts: DomainFacts) -> list[tuple[Visit, str]]:
+    """Includes of the own record that are there already, and where: in the record, or inside another include."""
+    found: list[tuple[Visit, str]] = []
+    includes = [visit for visit in facts.spf.visits if visit.reached and visit.name == "include" and visit.child]
+    first: dict[str, Visit] = {}
+    for visit in includes:
+        target = visit.target or ""
+        if target in first:
+            found.append((visit, "twice in this record"))
+        first.setdefault(target, visit)
+    gone = {visit.term.span for visit, _ in found}
+    for visit in includes:
+        if visit.term.span in gone or not isinstance(visit.term, Mechanism) or visit.term.qualifier != "+":
+            continue
+        for other in includes:
+            inside = (
+                {node.domain for path, node in other.child.walk() if path}
+                if other.child and other is not visit
+                else set()
+            )
+            if visit.target in inside and other.term.span not in gone:
+                found.append((visit, f"inside include:{other.target} already"))
+                gone.add(visit.term.span)
+                break
+    return found
