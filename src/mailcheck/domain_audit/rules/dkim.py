@@ -3,8 +3,9 @@
 from collections import defaultdict
 
 from mailcheck.domain_audit.facts import DomainFacts, Selector
+from mailcheck.domain_audit.unsettled import selectors, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown
-from mailcheck.model.finding import Finding, Related, Undetermined
+from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import DnsChange, Fix, publish, steps
 from mailcheck.model.location import DnsLocation
 from mailcheck.model.rule import Fixable, Result, rule
@@ -27,13 +28,6 @@ def _republish(selector: Selector) -> Fix:
     return steps(
         "Publish it anew", f"Copy the key once more {where}, without line breaks, quotation marks or PEM lines."
     )
-
-
-def _unknown(facts: DomainFacts) -> Result:
-    """Selectors whose question failed."""
-    for selector in facts.selectors:
-        if isinstance(selector.fact, Unknown):
-            yield Undetermined(selector.fact.sentence)
 
 
 @rule("DKIM001", "dkim-none-possible", Severity.WARNING, since="0.1", needs=("domainkey", "txt", "policy"))
@@ -66,7 +60,7 @@ def dkim_none_possible(facts: DomainFacts) -> Result:
             ),
         )
     elif isinstance(facts.domainkey, Absent) and facts.domainkey.nxdomain:
-        yield from _unknown(facts)
+        yield from selectors(facts)
 
 
 @rule("DKIM002", "dkim-selector-unknown", Severity.INFO, since="0.1", needs=("domainkey", "txt"))
@@ -90,6 +84,9 @@ def dkim_selector_unknown(facts: DomainFacts) -> Result:
         or not below
         or any(isinstance(each.fact, Known) for each in facts.selectors)
     ):
+        return
+    if any(isinstance(each.fact, Unknown) for each in facts.selectors):
+        yield from selectors(facts)
         return
     tips = [f"{each.name}: {each.find_selector}" for each in facts.providers if each.find_selector]
     yield Finding(
@@ -115,9 +112,8 @@ def dkim_wildcard(facts: DomainFacts) -> Result:
     Fix: Nothing, if it is meant: `*._domainkey TXT "v=DKIM1; p="` rightly revokes all keys of a domain that does not send.
     References: RFC 4592 2; RFC 6376 3.6.1
     """
-    if isinstance(facts.wildcard, Unknown):
-        yield Undetermined(facts.wildcard.sentence)
-    elif isinstance(facts.wildcard, Known):
+    yield from unsettled([facts.wildcard])
+    if isinstance(facts.wildcard, Known):
         text = getattr(facts.wildcard.value[0], "joined", None)
         yield Finding(
             f"a random name below _domainkey.{facts.domain} answers: guessed selectors were ignored",
@@ -144,7 +140,7 @@ def dkim_key_weak(facts: DomainFacts) -> Result:
             yield _size(
                 selector, f"the key at {selector.owner} has {key.bits} bits: receivers refuse it, and it can be broken"
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 def _size(selector: Selector, message: str) -> Finding:
@@ -171,7 +167,7 @@ def dkim_key_1024(facts: DomainFacts) -> Result:
         key = selector.key.key if selector.key else None
         if key and key.algorithm == "rsa" and 1024 <= key.bits < 2048:
             yield _size(selector, f"the key at {selector.owner} has {key.bits} bits; 2048 are asked for today")
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM006", "dkim-key-revoked", Severity.INFO, since="0.1")
@@ -198,6 +194,7 @@ def dkim_key_revoked(facts: DomainFacts) -> Result:
                 fixes=(_republish(selector),) if used else (),
                 offending=selector.owner,
             )
+    yield from selectors(facts)
 
 
 @rule("DKIM007", "dkim-key-undecodable", Severity.ERROR, since="0.1")
@@ -224,7 +221,7 @@ def dkim_key_undecodable(facts: DomainFacts) -> Result:
                 fixes=(_republish(selector),),
                 offending=f"{selector.owner} {problem.kind}",
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM008", "dkim-ed25519-form", Severity.ERROR, since="0.1")
@@ -249,7 +246,7 @@ def dkim_ed25519_form(facts: DomainFacts) -> Result:
                 fixes=(_unwrapped(selector) or _republish(selector),),
                 offending=selector.owner,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 def _unwrapped(selector: Selector) -> Fix | None:
@@ -288,7 +285,7 @@ def dkim_ed25519_only(facts: DomainFacts) -> Result:
             fixes=(steps("Sign twice", "Publish an RSA key of 2048 bits at a second selector and sign with both."),),
             offending=selector.owner,
         )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM010", "dkim-testing", Severity.WARNING, since="0.1", fix=Fixable.SAFE)
@@ -322,7 +319,7 @@ def dkim_testing(facts: DomainFacts) -> Result:
                 ),
                 offending=selector.owner,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 def _with_tag(text: str, span: tuple[int, int], new: str) -> str:
@@ -363,7 +360,7 @@ def dkim_hash(facts: DomainFacts) -> Result:
             fixes=(publish("without h=", selector.owner, _with_tag(key.text, tag.span, ""), old=(key.text,)),),
             offending=selector.owner,
         )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM012", "dkim-service", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
@@ -393,7 +390,7 @@ def dkim_service(facts: DomainFacts) -> Result:
             fixes=(publish("for all services", selector.owner, _with_tag(key.text, tag.span, ""), old=(key.text,)),),
             offending=selector.owner,
         )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM013", "dkim-version", Severity.ERROR, since="0.1")
@@ -423,7 +420,7 @@ def dkim_version(facts: DomainFacts) -> Result:
                 fixes=fixes,
                 offending=selector.owner,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM014", "dkim-duplicate", Severity.ERROR, since="0.1")
@@ -453,7 +450,7 @@ def dkim_duplicate(facts: DomainFacts) -> Result:
                 ),
                 offending=selector.owner,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM015", "dkim-cname-broken", Severity.ERROR, since="0.1")
@@ -487,7 +484,7 @@ def dkim_cname_broken(facts: DomainFacts) -> Result:
                 ),
                 offending=selector.owner,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM016", "dkim-key-shared", Severity.INFO, since="0.1")
@@ -523,7 +520,7 @@ def dkim_key_shared(facts: DomainFacts) -> Result:
                 fixes=(steps("Use a key of its own", f"Make a new key for the selector {group[1].name}."),),
                 offending=names,
             )
-    yield from _unknown(facts)
+    yield from selectors(facts)
 
 
 @rule("DKIM017", "dkim-legacy-tags", Severity.INFO, since="0.1")
@@ -566,3 +563,4 @@ def dkim_legacy_tags(facts: DomainFacts) -> Result:
                 evidence=(selector.fact.evidence,),
                 offending=f"{selector.owner} t=s",
             )
+    yield from selectors(facts)

@@ -358,7 +358,7 @@ def dmarc_test_mode(facts: DomainFacts) -> Result:
     "dmarc-subdomain-weak",
     Severity.WARNING,
     since="0.1",
-    needs=("policy",),
+    needs=("policy", "walk"),
     applies=has_policy,
     fix=Fixable.UNSAFE,
 )
@@ -377,7 +377,13 @@ def dmarc_subdomain_weak(facts: DomainFacts) -> Result:
 
 
 @rule(
-    "DMARC009", "dmarc-np-weak", Severity.WARNING, since="0.1", needs=("policy",), applies=has_policy, fix=Fixable.SAFE
+    "DMARC009",
+    "dmarc-np-weak",
+    Severity.WARNING,
+    since="0.1",
+    needs=("policy", "walk"),
+    applies=has_policy,
+    fix=Fixable.SAFE,
 )
 def dmarc_np_weak(facts: DomainFacts) -> Result:
     """Names that do not exist are protected less than the domain.
@@ -410,7 +416,7 @@ def _weaker(facts: DomainFacts, name: str) -> Result:
         )
 
 
-@rule("DMARC010", "dmarc-inherited", Severity.INFO, since="0.1", needs=("policy",), applies=has_policy)
+@rule("DMARC010", "dmarc-inherited", Severity.INFO, since="0.1", needs=("policy", "walk"), applies=has_policy)
 def dmarc_inherited(facts: DomainFacts) -> Result:
     """The policy comes from a parent domain.
 

@@ -3,7 +3,9 @@
 import re
 
 from mailcheck.dns.names import under
+from mailcheck.dns.rdata import Records
 from mailcheck.domain_audit.facts import DomainFacts
+from mailcheck.domain_audit.unsettled import selectors, unsettled
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
 from mailcheck.model.fix import DnsChange, Fix, Step, steps
@@ -55,7 +57,7 @@ def dns_unreachable(facts: DomainFacts) -> Result:
     Fix: Ask again, or ask another name server with --resolver. If it stays, the domain's own name servers are at fault and receivers see the same.
     References: RFC 2308 7
     """
-    asked: list[Fact[object]] = [facts.txt, facts.mx, facts.domainkey]
+    asked: list[Fact[Records]] = [facts.txt, facts.mx, facts.domainkey]
     asked += [step.fact for step in facts.walk.steps]
     failed = list(dict.fromkeys(fact for fact in asked if isinstance(fact, Unknown)))
     # One line each; a dead resolver fails them all alike, and forty lines say no more than ten.
@@ -133,13 +135,14 @@ def dns_doubled_origin(facts: DomainFacts) -> Result:
                 ),
                 offending=probe.name,
             )
+    yield from unsettled(probe.fact for probe in facts.misplaced)
 
 
 def _occupied(facts: DomainFacts, name: str) -> bool:
     return name == f"_dmarc.{facts.domain}" and bool(facts.own_step.found)
 
 
-def _texts(fact: Fact[object]) -> list[str]:
+def _texts(fact: Fact[Records]) -> list[str]:
     return (
         [each.joined for each in fact.value if hasattr(each, "joined")]
         if isinstance(fact, Known) and isinstance(fact.value, tuple)
@@ -178,7 +181,7 @@ def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
     Fix: Move the record to its own name.
     References: RFC 9989 4.5; RFC 8461 3.1; RFC 6376 3.6.2.1
     """
-    places: list[tuple[str, Fact[object]]] = [
+    places: list[tuple[str, Fact[Records]]] = [
         (facts.domain, facts.txt),
         (f"_dmarc.{facts.domain}", facts.own_step.fact),
     ]
@@ -197,9 +200,10 @@ def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
             if name.startswith("_domainkey.") and facts.wildcard_keys:
                 continue
             yield _moved(facts, name, text, f"{head[0]}.{facts.domain}", head[1], fact)
+    yield from unsettled(fact for _, fact in places)
 
 
-def _moved(facts: DomainFacts, name: str, text: str, home: str, what: str, fact: Fact[object]) -> Finding:
+def _moved(facts: DomainFacts, name: str, text: str, home: str, what: str, fact: Fact[Records]) -> Finding:
     if what == "DMARC" and is_dmarc(text) and not facts.own_step.found:
         changes = (DnsChange("add", home, "TXT", (text,)), DnsChange("delete", name, "TXT", (), (text,)))
         fix = Fix(f"Move it to {home}", changes, safe=True)
@@ -227,9 +231,10 @@ def dns_cname_dangling(facts: DomainFacts) -> Result:
     Fix: Recreate the target at the provider, or delete the alias and publish the record itself.
     References: RFC 1034 3.6.2
     """
-    places: list[Fact[object]] = [facts.txt, facts.mx, facts.domainkey]
+    places: list[Fact[Records]] = [facts.txt, facts.mx, facts.domainkey]
     places += [step.fact for step in facts.walk.steps if under(step.domain, facts.policy.organizational_domain)]
     places += [fact for _, fact in facts.bounce]
+    yield from unsettled(places)
     for fact in dict.fromkeys(places):
         if isinstance(fact, Absent) and fact.nxdomain and fact.evidence.aliases:
             target = fact.evidence.aliases[-1]
@@ -261,6 +266,8 @@ def dns_ent_nxdomain(facts: DomainFacts) -> Result:
     """
     if not (isinstance(facts.domainkey, Absent) and facts.domainkey.nxdomain):
         return
+    if not any(isinstance(selector.fact, Known) for selector in facts.selectors):
+        yield from selectors(facts)
     for selector in facts.selectors:
         if isinstance(selector.fact, Known) and selector.domain == facts.domain:
             yield Finding(

@@ -4,6 +4,7 @@ import ipaddress
 import re
 
 from mailcheck.domain_audit.facts import DomainFacts, addresses
+from mailcheck.domain_audit.unsettled import selectors, senders, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
 from mailcheck.model.fix import DnsChange, Fix, Step, steps
@@ -114,6 +115,7 @@ def mx_null_but_sends(facts: DomainFacts) -> Result:
     """
     if not facts.null_mx or len(facts.exchanges) > 1 or facts.declared.sends is False:
         return
+    yield from selectors(facts)
     signs: list[str] = []
     if (
         facts.spf_record is not None
@@ -171,6 +173,7 @@ def mx_cname(facts: DomainFacts) -> Result:
                 fixes=(Fix("the name behind the alias", changes, safe=usable),),
                 offending=host.name,
             )
+    yield from unsettled(host.unknown for host in facts.hosts)
 
 
 @rule("MX005", "mx-is-ip", Severity.ERROR, since="0.1", needs=("mx",))
@@ -231,9 +234,7 @@ def mx_dangling(facts: DomainFacts) -> Result:
             ),
             offending=host.name,
         )
-    for host in facts.hosts:
-        if host.unknown is not None and not host.addresses:
-            yield Undetermined(host.unknown.sentence)
+    yield from unsettled(host.unknown for host in facts.hosts if not host.addresses)
 
 
 @rule("MX007", "mx-private-address", Severity.ERROR, since="0.1", needs=("mx",))
@@ -262,8 +263,7 @@ def mx_private_address(facts: DomainFacts) -> Result:
                     ),
                     offending=f"{host.name} {address}",
                 )
-        if host.unknown is not None:
-            yield Undetermined(host.unknown.sentence)
+    yield from unsettled(host.unknown for host in facts.hosts)
 
 
 def _unreachable(address: str) -> bool:
@@ -290,12 +290,12 @@ def mx_ipv6_only(facts: DomainFacts) -> Result:
     Fix: Give one MX host an IPv4 address too.
     References: RFC 5321 5.2
     """
-    failed = next((host.a for host in facts.hosts if isinstance(host.a, Unknown)), None)
     reachable = [host for host in facts.hosts if host.addresses]
-    if reachable and not any(addresses(host.a) for host in reachable):
-        if failed is not None:
-            yield Undetermined(failed.sentence)
-            return
+    if any(addresses(host.a) for host in facts.hosts):
+        return
+    if any(isinstance(host.a, Unknown) for host in facts.hosts):
+        yield from unsettled(host.a for host in facts.hosts)
+    elif reachable:
         yield Finding(
             "no MX host has an IPv4 address: senders without IPv6 cannot deliver",
             _place(facts, reachable[0].name),
@@ -317,9 +317,7 @@ def mx_no_ptr(facts: DomainFacts) -> Result:
     References: RFC 1912 2.1; Google sender guidelines
     """
     for each in facts.reverses:
-        if isinstance(each.ptr, Unknown):
-            yield Undetermined(each.ptr.sentence)
-        elif isinstance(each.ptr, Absent):
+        if isinstance(each.ptr, Absent):
             yield Finding(
                 f"{each.address} ({each.owner}) may send for the domain, but has no reverse name: large receivers refuse its mail",
                 DnsLocation(each.ptr.evidence.name, "PTR"),
@@ -333,6 +331,7 @@ def mx_no_ptr(facts: DomainFacts) -> Result:
                 ),
                 offending=each.address,
             )
+    yield from senders(facts)
 
 
 @rule("MX010", "mx-fcrdns-mismatch", Severity.WARNING, since="0.1", needs=("mx", "txt"))
@@ -351,8 +350,6 @@ def mx_fcrdns_mismatch(facts: DomainFacts) -> Result:
     """
     for each in facts.reverses:
         if not each.names:
-            if isinstance(each.ptr, Unknown):
-                yield Undetermined(each.ptr.sentence)
             continue
         confirmed = each.confirmed
         if confirmed is None:
@@ -376,6 +373,7 @@ def mx_fcrdns_mismatch(facts: DomainFacts) -> Result:
                 ),
                 offending=each.address,
             )
+    yield from senders(facts)
 
 
 @rule("MX011", "mx-generic-ptr", Severity.INFO, since="0.1", needs=("mx", "txt"))
@@ -411,5 +409,4 @@ def mx_generic_ptr(facts: DomainFacts) -> Result:
                     ),
                     offending=each.address,
                 )
-        if isinstance(each.ptr, Unknown):
-            yield Undetermined(each.ptr.sentence)
+    yield from senders(facts)

@@ -8,6 +8,7 @@ from mailcheck.domain_audit.drawings import addresses
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.rules.spf import has_record
 from mailcheck.domain_audit.spf_edit import cheaper, repeats, replace_record, without
+from mailcheck.domain_audit.unsettled import tree
 from mailcheck.model.finding import Finding, Related, Undetermined
 from mailcheck.model.fix import Fix, Step, steps
 from mailcheck.model.location import DnsLocation, Span
@@ -98,8 +99,8 @@ def spf_lookup_limit(facts: DomainFacts) -> Result:
             evidence=(facts.txt.evidence,),
             fixes=_saving(facts),
         )
-    elif facts.spf.unknown:
-        yield Undetermined(facts.spf.unknown[0].sentence)
+    else:
+        yield from tree(facts)
 
 
 def _first_over(facts: DomainFacts) -> Span | None:
@@ -138,8 +139,8 @@ def spf_lookup_near(facts: DomainFacts) -> Result:
             evidence=(facts.txt.evidence,),
             fixes=_saving(facts),
         )
-    elif facts.spf.unknown and facts.spf.lookups <= LOOKUPS:
-        yield Undetermined(facts.spf.unknown[0].sentence)
+    elif facts.spf.lookups <= LOOKUPS:
+        yield from tree(facts)
 
 
 @rule("SPF008", "spf-void-limit", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.SAFE)
@@ -157,8 +158,7 @@ def spf_void_limit(facts: DomainFacts) -> Result:
     both = _void(facts.spf, "46")
     worst = max(facts.spf.voids4, facts.spf.voids6)
     if worst <= VOIDS:
-        if facts.spf.unknown:
-            yield Undetermined(facts.spf.unknown[0].sentence)
+        yield from tree(facts)
         return
     # A host without AAAA is void for senders over IPv6 only.
     six_only = facts.spf.voids4 <= VOIDS
@@ -229,7 +229,7 @@ def spf_mx_limit(facts: DomainFacts) -> Result:
                     ),
                     offending=visit.term.text,
                 )
-    yield from (Undetermined(each.sentence) for each in facts.spf.unknown if each.evidence.type == "MX")
+    yield from tree(facts)
 
 
 _BROKEN = {
@@ -269,6 +269,7 @@ def spf_include_broken(facts: DomainFacts) -> Result:
             else (fix, steps("Or tell its owner", f"The fault is at {node.domain}; its owner can repair it.")),
             offending=f"{term.text} {node.domain}",
         )
+    yield from tree(facts)
     for _, node in _branches(facts):
         if node.state == "unvisited":
             yield Undetermined(f"{node.domain} TXT: not asked, the tree is larger than what is followed")
@@ -287,8 +288,7 @@ def spf_include_temperror(facts: DomainFacts) -> Result:
     Fix: Run the audit again. If it stays, tell the owner of the name.
     References: RFC 7208 4.4, 5.2
     """
-    for each in facts.spf.unknown:
-        yield Undetermined(each.sentence)
+    yield from tree(facts)
 
 
 @rule("SPF012", "spf-loop", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.SAFE)
@@ -318,6 +318,7 @@ def spf_loop(facts: DomainFacts) -> Result:
             fixes=(_drop(facts, [term.span], f"without {term.text}", safe=own),),
             offending=term.text,
         )
+    yield from tree(facts)
 
 
 @rule("SPF013", "spf-pass-all", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record)
@@ -376,6 +377,7 @@ def spf_pass_all(facts: DomainFacts) -> Result:
                 steps("Narrow it down", f"{widest.term.text} is the widest term; name the networks that send instead."),
             ),
         )
+    yield from tree(facts)
 
 
 @rule(
@@ -406,4 +408,4 @@ def spf_duplicate_include(facts: DomainFacts) -> Result:
             fixes=(_drop(facts, [visit.term.span], "without it"),),
             offending=visit.term.text,
         )
-    yield from (Undetermined(each.sentence) for each in facts.spf.unknown if each.evidence.type == "TXT")
+    yield from tree(facts)
