@@ -18,7 +18,9 @@ RULES = rules(Selection.of(("ALL",)))
 def audit(lines: tuple[str, ...]) -> SubjectReport:
     """Audit the clean world changed by example lines."""
     subject, answers, declared = changed(clean(), lines)
-    declaration = Declaration(bounce_domains=declared.get("bounce-domains", ()))
+    declaration = Declaration(
+        bounce_domains=declared.get("bounce-domains", ()), selectors=declared.get("selectors", ())
+    )
 
     async def run() -> SubjectReport:
         asker = Run(World(answers))

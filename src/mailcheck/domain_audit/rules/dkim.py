@@ -30,6 +30,16 @@ def _republish(selector: Selector) -> Fix:
     )
 
 
+def has_keys(facts: DomainFacts) -> bool:
+    """A key was found, or could not be asked for: without any there is nothing that could pass."""
+    return bool(facts.keys) or any(isinstance(selector.fact, Unknown) for selector in facts.selectors)
+
+
+def has_selectors(facts: DomainFacts) -> bool:
+    """A selector answered with anything, an alias to nothing included, or could not be asked for."""
+    return has_keys(facts) or any(selector.fact.evidence.aliases for selector in facts.selectors)
+
+
 @rule("DKIM001", "dkim-none-possible", Severity.WARNING, since="0.1", needs=("domainkey", "txt", "policy"))
 def dkim_none_possible(facts: DomainFacts) -> Result:
     """No DKIM key can exist for the domain.
@@ -122,7 +132,7 @@ def dkim_wildcard(facts: DomainFacts) -> Result:
         )
 
 
-@rule("DKIM004", "dkim-key-weak", Severity.ERROR, since="0.1")
+@rule("DKIM004", "dkim-key-weak", Severity.ERROR, since="0.1", applies=has_keys)
 def dkim_key_weak(facts: DomainFacts) -> Result:
     """An RSA key has less than 1024 bits.
 
@@ -151,7 +161,7 @@ def _size(selector: Selector, message: str) -> Finding:
     )
 
 
-@rule("DKIM005", "dkim-key-1024", Severity.WARNING, since="0.1")
+@rule("DKIM005", "dkim-key-1024", Severity.WARNING, since="0.1", applies=has_keys)
 def dkim_key_1024(facts: DomainFacts) -> Result:
     """An RSA key has less than 2048 bits.
 
@@ -170,7 +180,7 @@ def dkim_key_1024(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM006", "dkim-key-revoked", Severity.INFO, since="0.1")
+@rule("DKIM006", "dkim-key-revoked", Severity.INFO, since="0.1", applies=has_keys)
 def dkim_key_revoked(facts: DomainFacts) -> Result:
     """A key is revoked: its p= is empty.
 
@@ -197,7 +207,7 @@ def dkim_key_revoked(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM007", "dkim-key-undecodable", Severity.ERROR, since="0.1")
+@rule("DKIM007", "dkim-key-undecodable", Severity.ERROR, since="0.1", applies=has_keys)
 def dkim_key_undecodable(facts: DomainFacts) -> Result:
     """A key cannot be decoded.
 
@@ -224,7 +234,7 @@ def dkim_key_undecodable(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM008", "dkim-ed25519-form", Severity.ERROR, since="0.1")
+@rule("DKIM008", "dkim-ed25519-form", Severity.ERROR, since="0.1", applies=has_keys)
 def dkim_ed25519_form(facts: DomainFacts) -> Result:
     """An Ed25519 key is published in the wrong form.
 
@@ -262,7 +272,7 @@ def _unwrapped(selector: Selector) -> Fix | None:
     return publish("the same key in the form of RFC 8463", selector.owner, text, old=(key.text,))
 
 
-@rule("DKIM009", "dkim-ed25519-only", Severity.WARNING, since="0.1")
+@rule("DKIM009", "dkim-ed25519-only", Severity.WARNING, since="0.1", applies=has_keys)
 def dkim_ed25519_only(facts: DomainFacts) -> Result:
     """All keys that were found are Ed25519.
 
@@ -288,7 +298,7 @@ def dkim_ed25519_only(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM010", "dkim-testing", Severity.WARNING, since="0.1", fix=Fixable.SAFE)
+@rule("DKIM010", "dkim-testing", Severity.WARNING, since="0.1", applies=has_keys, fix=Fixable.SAFE)
 def dkim_testing(facts: DomainFacts) -> Result:
     """A key says that DKIM is being tested (t=y).
 
@@ -333,7 +343,7 @@ def _with_tag(text: str, span: tuple[int, int], new: str) -> str:
     return f"{before} {after}".strip()
 
 
-@rule("DKIM011", "dkim-hash", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@rule("DKIM011", "dkim-hash", Severity.ERROR, since="0.1", applies=has_keys, fix=Fixable.SAFE)
 def dkim_hash(facts: DomainFacts) -> Result:
     """A key allows SHA-1.
 
@@ -363,7 +373,7 @@ def dkim_hash(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM012", "dkim-service", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@rule("DKIM012", "dkim-service", Severity.ERROR, since="0.1", applies=has_keys, fix=Fixable.SAFE)
 def dkim_service(facts: DomainFacts) -> Result:
     """A key is not for e-mail.
 
@@ -393,7 +403,7 @@ def dkim_service(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM013", "dkim-version", Severity.ERROR, since="0.1")
+@rule("DKIM013", "dkim-version", Severity.ERROR, since="0.1", applies=has_keys)
 def dkim_version(facts: DomainFacts) -> Result:
     """The version tag of a key is wrong.
 
@@ -423,7 +433,7 @@ def dkim_version(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM014", "dkim-duplicate", Severity.ERROR, since="0.1")
+@rule("DKIM014", "dkim-duplicate", Severity.ERROR, since="0.1", applies=has_keys)
 def dkim_duplicate(facts: DomainFacts) -> Result:
     """Several key records stand at one selector.
 
@@ -453,7 +463,7 @@ def dkim_duplicate(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM015", "dkim-cname-broken", Severity.ERROR, since="0.1")
+@rule("DKIM015", "dkim-cname-broken", Severity.ERROR, since="0.1", applies=has_selectors)
 def dkim_cname_broken(facts: DomainFacts) -> Result:
     """A selector is an alias that leads to no key.
 
@@ -487,7 +497,7 @@ def dkim_cname_broken(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM016", "dkim-key-shared", Severity.INFO, since="0.1")
+@rule("DKIM016", "dkim-key-shared", Severity.INFO, since="0.1", applies=has_keys)
 def dkim_key_shared(facts: DomainFacts) -> Result:
     """The same key stands at several selectors.
 
@@ -523,7 +533,7 @@ def dkim_key_shared(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM017", "dkim-legacy-tags", Severity.INFO, since="0.1")
+@rule("DKIM017", "dkim-legacy-tags", Severity.INFO, since="0.1", applies=has_keys)
 def dkim_legacy_tags(facts: DomainFacts) -> Result:
     """A key holds tags that mean nothing any more, or more than expected.
 
@@ -564,3 +574,37 @@ def dkim_legacy_tags(facts: DomainFacts) -> Result:
                 offending=f"{selector.owner} t=s",
             )
     yield from selectors(facts)
+
+
+def _meant(facts: DomainFacts) -> bool:
+    return any(selector.origin in MEANT for selector in facts.selectors)
+
+
+@rule("DKIM018", "dkim-selector-missing", Severity.ERROR, since="0.1", applies=_meant)
+def dkim_selector_missing(facts: DomainFacts) -> Result:
+    """A selector that is said to be in use has no key.
+
+    Why: You named it (--selector, the configuration), or a message was signed with it. Receivers find no key there, so no signature with it verifies.
+    Bad:
+    ; selectors: s9
+    s1._domainkey TXT "v=DKIM1; k=rsa; p={rsa2048}"
+    Good:
+    ; selectors: s1
+    s1._domainkey TXT "v=DKIM1; k=rsa; p={rsa2048}"
+    Fix: Publish the key at this name, or correct the selector. For an old message the key may have been retired rightly.
+    References: RFC 6376 3.6.2.1, 6.1.2
+    """
+    for selector in facts.selectors:
+        if selector.origin not in MEANT or not isinstance(selector.fact, Absent) or selector.fact.evidence.aliases:
+            continue
+        message = selector.origin == "message"
+        source = "a message was signed with it" if message else "you named it as in use"
+        yield Finding(
+            f"there is no key at {selector.owner}, though {source}: its signatures fail",
+            DnsLocation(selector.owner, "TXT"),
+            severity=Severity.WARNING if message else None,
+            evidence=(selector.fact.evidence,),
+            fixes=(_republish(selector),),
+            offending=selector.owner,
+        )
+    yield from unsettled(selector.fact for selector in facts.selectors if selector.origin in MEANT)

@@ -113,7 +113,14 @@ def dmarc_missing(facts: DomainFacts) -> Result:
     )
 
 
-@rule("DMARC002", "dmarc-multiple", Severity.ERROR, since="0.1", needs=("policy",))
+@rule(
+    "DMARC002",
+    "dmarc-multiple",
+    Severity.ERROR,
+    since="0.1",
+    needs=("policy",),
+    applies=lambda facts: any(step.found for step in facts.walk.steps),
+)
 def dmarc_multiple(facts: DomainFacts) -> Result:
     """Several DMARC records stand at one name.
 
@@ -150,7 +157,14 @@ def dmarc_multiple(facts: DomainFacts) -> Result:
         )
 
 
-@rule("DMARC003", "dmarc-version", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@rule(
+    "DMARC003",
+    "dmarc-version",
+    Severity.ERROR,
+    since="0.1",
+    applies=lambda facts: bool(facts.own_step.texts) or isinstance(facts.own_step.fact, Unknown),
+    fix=Fixable.SAFE,
+)
 def dmarc_version(facts: DomainFacts) -> Result:
     """A record means to be DMARC, but does not begin with `v=DMARC1;`.
 

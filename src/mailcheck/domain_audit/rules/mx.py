@@ -23,6 +23,16 @@ def _place(facts: DomainFacts, host: str) -> DnsLocation:
     return DnsLocation(facts.domain, "MX", None, each.presentation if each else None)
 
 
+def has_mx(facts: DomainFacts) -> bool:
+    """There are MX records."""
+    return bool(facts.exchanges)
+
+
+def has_senders(facts: DomainFacts) -> bool:
+    """Hosts of the domain's own send, or it could not be told whether they do."""
+    return bool(facts.reverses) or any(True for _ in senders(facts))
+
+
 @rule("MX001", "mx-missing", Severity.WARNING, since="0.1", needs=("mx", "txt"), fix=Fixable.UNSAFE)
 def mx_missing(facts: DomainFacts) -> Result:
     """The domain has no MX record.
@@ -70,7 +80,7 @@ def mx_missing(facts: DomainFacts) -> Result:
         )
 
 
-@rule("MX002", "mx-null-not-alone", Severity.ERROR, since="0.1", needs=("mx",), fix=Fixable.SAFE)
+@rule("MX002", "mx-null-not-alone", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx, fix=Fixable.SAFE)
 def mx_null_not_alone(facts: DomainFacts) -> Result:
     """A null MX stands beside other MX records.
 
@@ -140,7 +150,7 @@ def mx_null_but_sends(facts: DomainFacts) -> Result:
         )
 
 
-@rule("MX004", "mx-cname", Severity.ERROR, since="0.1", needs=("mx",))
+@rule("MX004", "mx-cname", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx)
 def mx_cname(facts: DomainFacts) -> Result:
     """An MX record points at an alias.
 
@@ -176,7 +186,7 @@ def mx_cname(facts: DomainFacts) -> Result:
     yield from unsettled(host.unknown for host in facts.hosts)
 
 
-@rule("MX005", "mx-is-ip", Severity.ERROR, since="0.1", needs=("mx",))
+@rule("MX005", "mx-is-ip", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx)
 def mx_is_ip(facts: DomainFacts) -> Result:
     """An MX record holds an IP address.
 
@@ -206,7 +216,7 @@ def mx_is_ip(facts: DomainFacts) -> Result:
             )
 
 
-@rule("MX006", "mx-dangling", Severity.ERROR, since="0.1", needs=("mx",), fix=Fixable.SAFE)
+@rule("MX006", "mx-dangling", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx, fix=Fixable.SAFE)
 def mx_dangling(facts: DomainFacts) -> Result:
     """An MX host has no address.
 
@@ -237,7 +247,7 @@ def mx_dangling(facts: DomainFacts) -> Result:
     yield from unsettled(host.unknown for host in facts.hosts if not host.addresses)
 
 
-@rule("MX007", "mx-private-address", Severity.ERROR, since="0.1", needs=("mx",))
+@rule("MX007", "mx-private-address", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx)
 def mx_private_address(facts: DomainFacts) -> Result:
     """An MX host has an address that is not reachable from the Internet.
 
@@ -277,7 +287,7 @@ def _unreachable(address: str) -> bool:
     )
 
 
-@rule("MX008", "mx-ipv6-only", Severity.INFO, since="0.1", needs=("mx",))
+@rule("MX008", "mx-ipv6-only", Severity.INFO, since="0.1", needs=("mx",), applies=has_mx)
 def mx_ipv6_only(facts: DomainFacts) -> Result:
     """All MX hosts have IPv6 addresses only.
 
@@ -304,7 +314,7 @@ def mx_ipv6_only(facts: DomainFacts) -> Result:
         )
 
 
-@rule("MX009", "mx-no-ptr", Severity.WARNING, since="0.1", needs=("mx", "txt"))
+@rule("MX009", "mx-no-ptr", Severity.WARNING, since="0.1", needs=("mx", "txt"), applies=has_senders)
 def mx_no_ptr(facts: DomainFacts) -> Result:
     """A host that sends for the domain has no reverse name.
 
@@ -334,7 +344,7 @@ def mx_no_ptr(facts: DomainFacts) -> Result:
     yield from senders(facts)
 
 
-@rule("MX010", "mx-fcrdns-mismatch", Severity.WARNING, since="0.1", needs=("mx", "txt"))
+@rule("MX010", "mx-fcrdns-mismatch", Severity.WARNING, since="0.1", needs=("mx", "txt"), applies=has_senders)
 def mx_fcrdns_mismatch(facts: DomainFacts) -> Result:
     """A sending host's reverse name does not lead back to its address.
 
@@ -376,7 +386,7 @@ def mx_fcrdns_mismatch(facts: DomainFacts) -> Result:
     yield from senders(facts)
 
 
-@rule("MX011", "mx-generic-ptr", Severity.INFO, since="0.1", needs=("mx", "txt"))
+@rule("MX011", "mx-generic-ptr", Severity.INFO, since="0.1", needs=("mx", "txt"), applies=has_senders)
 def mx_generic_ptr(facts: DomainFacts) -> Result:
     """A sending host's reverse name looks like that of a customer line.
 

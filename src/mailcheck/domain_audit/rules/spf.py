@@ -150,7 +150,15 @@ def _merged(records: list[SpfRecord]) -> str:
     )
 
 
-@rule("SPF003", "spf-version", Severity.ERROR, since="0.1", needs=("txt",), fix=Fixable.SAFE)
+@rule(
+    "SPF003",
+    "spf-version",
+    Severity.ERROR,
+    since="0.1",
+    needs=("txt",),
+    applies=lambda facts: bool(_texts(facts)),
+    fix=Fixable.SAFE,
+)
 def spf_version(facts: DomainFacts) -> Result:
     """A record means to be SPF, but does not begin with `v=spf1` and a blank.
 
@@ -217,7 +225,15 @@ def spf_syntax(facts: DomainFacts) -> Result:
         )
 
 
-@rule("SPF005", "spf-string-join", Severity.ERROR, since="0.1", needs=("txt",), fix=Fixable.SAFE)
+@rule(
+    "SPF005",
+    "spf-string-join",
+    Severity.ERROR,
+    since="0.1",
+    needs=("txt",),
+    applies=lambda facts: bool(_texts(facts)),
+    fix=Fixable.SAFE,
+)
 def spf_string_join(facts: DomainFacts) -> Result:
     """The strings of the record meet without a blank.
 
@@ -554,7 +570,7 @@ def spf_include_of_apex_not_aligned(facts: DomainFacts) -> Result:
             )
 
 
-@rule("SPF024", "spf-sub-missing", Severity.WARNING, since="0.1")
+@rule("SPF024", "spf-sub-missing", Severity.WARNING, since="0.1", applies=lambda facts: bool(facts.bounce))
 def spf_sub_missing(facts: DomainFacts) -> Result:
     """A subdomain that is used in MAIL FROM has no SPF record.
 
