@@ -13,16 +13,21 @@ import dns.flags
 import dns.message
 import dns.rdatatype
 
-from mailcheck.dns.answers import CHAIN, Unfinished, read
+from mailcheck.dns.answers import read
 from mailcheck.dns.names import to_wire_name
 from mailcheck.dns.port import unknown
 from mailcheck.dns.rdata import Records
-from mailcheck.dns.servers import Failure, Server, parse_spec, system_servers
+from mailcheck.dns.transport import Failure, Reply, Server
 from mailcheck.dns.window import Window
-from mailcheck.model.fact import Absent, Fact, Known, Unknown
+from mailcheck.model.fact import Fact, Unknown
 
 PAYLOAD = 1232
 """EDNS UDP payload: what passes without fragments nearly everywhere."""
+
+_SETTLED = frozenset({"alias-loop", "alias-unfinished"})
+"""Unknowns that are about the records: no other server will say otherwise."""
+_OVERLOADED = frozenset({"servfail", "refused"})
+_NO_EDNS = frozenset({"formerr", "notimp", "badvers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +45,25 @@ class LiveResolver:
         self._servers = list(servers)
         self._timing = timing or Timing()
         self._window = Window()
-        self._turn = 0
+        self._plain: set[Server] = set()
 
     @classmethod
     def from_specs(cls, specs: Sequence[str] = (), *, timing: Timing | None = None) -> "LiveResolver":
         """From ADDR, ADDR:PORT, tls://… and https://…; without any, the system's. Raises UsageError."""
+        from mailcheck.dns.specs import parse_spec, system_servers
+
         servers = [parse_spec(spec) for spec in specs] if specs else system_servers()
         return cls(servers, timing=timing)
 
     async def ask(self, name: str, type: str) -> Fact[Records]:
-        """Ask; an alias that the server did not follow is followed here."""
-        aliases: tuple[str, ...] = ()
-        current = name
-        while True:
-            if not self._servers:
-                return unknown(name, type, "no-resolver")
-            answer = await self._question(current, type)
-            if not isinstance(answer, Unfinished):
-                return _under(name, aliases, answer)
-            aliases = (*aliases, *answer.aliases)
-            if answer.target in aliases[:-1] or answer.target == name or len(aliases) > CHAIN:
-                return unknown(name, type, "alias-loop", aliases=aliases)
-            current = answer.target
-
-    async def _question(self, name: str, type: str) -> Fact[Records] | Unfinished:
+        """Ask the servers; the aliases in their answer are read, not asked for."""
+        if not self._servers:
+            return unknown(name, type, "no-resolver")
+        if to_wire_name(name) is None:
+            return unknown(name, type, "invalid-name")
         async with self._window:
-            return await _Exchange(self, name, type).run()
-
-    def next_server(self, offset: int) -> Server:
-        """The server for one more attempt."""
-        return self._servers[offset % len(self._servers)]
-
-    @property
-    def timing(self) -> Timing:
-        """When to send and how long to wait."""
-        return self._timing
-
-    @property
-    def window(self) -> Window:
-        """How many questions may be open."""
-        return self._window
-
-    @property
-    def count(self) -> int:
-        """How many servers there are."""
-        return len(self._servers)
+            exchange = _Exchange(name, type, self._servers, self._timing, self._window, self._plain)
+            return await exchange.run()
 
     async def close(self) -> None:
         """Close all sockets."""
@@ -92,97 +71,103 @@ class LiveResolver:
             await server.close()
 
 
-def _under(name: str, aliases: tuple[str, ...], answer: Fact[Records]) -> Fact[Records]:
-    """The answer for the last alias, told as the answer for `name`."""
-    if not aliases:
-        return answer
-    from dataclasses import replace
-
-    evidence = replace(answer.evidence, name=name, aliases=(*aliases, *answer.evidence.aliases))
-    match answer:
-        case Known():
-            return replace(answer, evidence=evidence)
-        case Absent():
-            return replace(answer, evidence=evidence)
-        case Unknown():
-            return replace(answer, evidence=evidence)
-
-
 class _Exchange:
     """One question until it is answered or given up."""
 
-    def __init__(self, resolver: LiveResolver, name: str, type: str) -> None:
-        self.resolver = resolver
+    def __init__(
+        self, name: str, type: str, servers: Sequence[Server], timing: Timing, window: Window, plain: set[Server]
+    ) -> None:
         self.name = name
         self.type = type
-        self.replies: asyncio.Queue[tuple[Server, dns.message.Message | Failure]] = asyncio.Queue()
-        self.open = 0
+        self.servers = servers
+        self.timing = timing
+        self.window = window
+        self.plain = plain
+        self.replies: asyncio.Queue[tuple[Server, bool, Reply]] = asyncio.Queue()
+        self.handles: list[tuple[Server, int]] = []
         self.sent = 0
-        self.edns = True
-        self.worst = unknown(name, type, "timeout")
+        self.open = 0
+        self.hurry = False
+        self.worst: Unknown | None = None
 
-    async def run(self) -> Fact[Records] | Unfinished:
-        loop = asyncio.get_running_loop()
-        timing, window = self.resolver.timing, self.resolver.window
-        start = loop.time()
-        attempts = max(len(timing.send), self.resolver.count)
-        answered_badly = False
-        handles: list[tuple[Server, int]] = []
+    async def run(self) -> Fact[Records]:
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        end = start + self.timing.question
         try:
-            while True:
-                now = loop.time()
-                due = timing.send[self.sent] if self.sent < len(timing.send) else timing.send[-1]
-                more = self.sent < attempts
+            while self.open or self.more:
+                due = start + self._due() if self.more else end
                 # After a bad answer a server not yet asked is asked at once; the same one at its time.
-                if more and (now >= start + due or (answered_badly and self.sent < self.resolver.count)):
-                    if self.sent and self.open:
-                        window.lost(now)
-                    handles.append(self.send())
-                    answered_badly = False
+                if self.more and (clock() >= due or (self.hurry and self.sent < len(self.servers))):
+                    self._attempt(clock())
                     continue
-                if not more and not self.open:
-                    return self.worst
-                until = start + (due if more else timing.question)
                 try:
-                    async with asyncio.timeout_at(min(until, start + timing.question)):
-                        server, reply = await self.replies.get()
+                    async with asyncio.timeout_at(min(due, end)):
+                        reply = await self.replies.get()
                 except TimeoutError:
-                    if loop.time() >= start + timing.question:
-                        return self.worst
+                    if clock() >= end:
+                        break
                     continue
-                outcome = self.judge(server, reply)
-                if outcome is not None:
-                    window.answered()
-                    return outcome
-                answered_badly = True
+                fact = self._judge(*reply)
+                if fact is not None:
+                    self.window.answered()
+                    return fact
+            asked = dict.fromkeys(server.label for server, _ in self.handles)
+            return self.worst or unknown(self.name, self.type, "timeout", server=", ".join(asked))
         finally:
-            for server, handle in handles:
+            for server, handle in self.handles:
                 server.forget(handle)
 
-    def send(self) -> tuple[Server, int]:
-        server = self.resolver.next_server(self.sent)
-        self.sent += 1
-        self.open += 1
-        query = _query(self.name, self.type, edns=self.edns)
-        return server, server.submit(query, lambda reply: self.replies.put_nowait((server, reply)))
+    @property
+    def more(self) -> bool:
+        """Whether another attempt is left: every server gets one, and every time in `Timing.send` is used."""
+        return self.sent < max(len(self.timing.send), len(self.servers))
 
-    def judge(self, server: Server, reply: dns.message.Message | Failure) -> Fact[Records] | Unfinished | None:
+    def _due(self) -> float:
+        return self.timing.send[min(self.sent, len(self.timing.send) - 1)]
+
+    def _attempt(self, now: float) -> None:
+        if self.open:
+            self.window.lost(now)
+        server = self.servers[self.sent % len(self.servers)]
+        self.sent += 1
+        self.hurry = False
+        self._send(server)
+
+    def _send(self, server: Server) -> None:
+        self.open += 1
+        edns = server not in self.plain
+        query = _query(self.name, self.type, edns=edns)
+        handle = server.submit(query, lambda reply: self.replies.put_nowait((server, edns, reply)))
+        self.handles.append((server, handle))
+
+    def _judge(self, server: Server, edns: bool, reply: Reply) -> Fact[Records] | None:
         """The fact, or None where this reply settles nothing."""
         if isinstance(reply, Failure):
             if reply.final:
                 self.open -= 1
-            self.worst = unknown(self.name, self.type, reply.reason, server=server.label)
+                self.hurry = True
+            self._note(unknown(self.name, self.type, reply.reason, server=server.label, detail=reply.detail))
             return None
         self.open -= 1
-        answer = read(reply, self.name, self.type, server.label)
-        if isinstance(answer, Unknown) and answer.reason not in {"referral", "alias-loop"}:
-            if answer.reason == "formerr" and self.edns:
-                # A server that does not know EDNS is asked without (RFC 6891 6.2.2).
-                self.edns = False
-            self.resolver.window.refused()
-            self.worst = answer
+        fact = read(reply, self.name, self.type, server.label)
+        if not isinstance(fact, Unknown) or fact.reason in _SETTLED:
+            return fact
+        if edns and fact.reason in _NO_EDNS:
+            # A server that does not know EDNS is asked without (RFC 6891 6.2.2), from now on.
+            self.plain.add(server)
+            self._send(server)
             return None
-        return answer
+        if fact.reason in _OVERLOADED:
+            self.window.refused()
+        self.hurry = True
+        self._note(fact)
+        return None
+
+    def _note(self, fact: Unknown) -> None:
+        """Keep what to report if nothing better comes: a server's own word says more than silence."""
+        if self.worst is None or self.worst.evidence.rcode == "NONE" or fact.evidence.rcode != "NONE":
+            self.worst = fact
 
 
 def _query(name: str, type: str, *, edns: bool) -> dns.message.QueryMessage:

@@ -12,8 +12,11 @@ def normal(name: str) -> str:
 
 
 def to_wire_name(name: str) -> dns.name.Name | None:
-    """The name as dnspython holds it; None where RFC 1035 2.3.4 has no room for it (63 and 255 octets)."""
-    if len(name) > 1016:
+    """The name as dnspython holds it; None where RFC 1035 2.3.4 has no room for it (63 and 255 octets).
+
+    None as well for a label with a dot in it, which this form cannot tell from two labels: no host has one.
+    """
+    if len(name) > 255 or "\\." in name:
         return None
     if not name:
         return dns.name.root
@@ -24,7 +27,7 @@ def to_wire_name(name: str) -> dns.name.Name | None:
 
 
 def from_wire_name(name: dns.name.Name) -> str:
-    """The text of a dnspython name; a dot inside a label is written `\\.`."""
+    """The text of a dnspython name; a dot inside a label is written `\\.`, and such a name is asked for no more."""
     labels = [label.decode("latin-1").replace(".", "\\.") for label in name.labels if label]
     return normal(".".join(labels))
 
@@ -58,11 +61,10 @@ def domain_argument(text: str) -> str:
     Raises UsageError with the remedy for what is no domain.
     """
     shown = text if len(text) <= 80 else text[:77] + "…"
-    if "@" in text:
-        raise UsageError(f"{shown!r} is an e-mail address; audit its domain: mailcheck {text.rpartition('@')[2][:80]}")
     if "://" in text:
-        host = text.partition("://")[2].split("/")[0]
-        raise UsageError(f"{shown!r} is a URL; audit its host: mailcheck {host[:80]}")
+        raise UsageError(f"{shown!r} is a URL; audit its host{_instead(text.partition('://')[2].partition('/')[0])}")
+    if "@" in text:
+        raise UsageError(f"{shown!r} is an e-mail address; audit its domain{_instead(text.rpartition('@')[2])}")
     bare = text.removesuffix(".")
     if not bare or len(bare) > 1000:
         raise UsageError(f"{shown!r} is not a domain name: a name has at most 253 characters and is not empty")
@@ -71,6 +73,11 @@ def domain_argument(text: str) -> str:
     if problem:
         raise UsageError(f"{shown!r} is not a domain name: {problem}")
     return name
+
+
+def _instead(word: str) -> str:
+    """The command to use instead, where the word can stand in one."""
+    return f": mailcheck {word}" if word and len(word) <= 253 and not _problem(word) else ""
 
 
 def _to_ascii(text: str, shown: str) -> str:
@@ -86,6 +93,15 @@ def _to_ascii(text: str, shown: str) -> str:
 
 
 def _problem(name: str) -> str | None:
+    if ":" in name or name.replace(".", "").isdigit():
+        import ipaddress
+
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            pass
+        else:
+            return "it is an IP address; name the domain in your From address"
     if len(name) > 253:
         return f"it has {len(name)} characters, 253 fit"
     labels = name.split(".")
@@ -94,11 +110,9 @@ def _problem(name: str) -> str | None:
             return "it has an empty label (two dots in a row, or one in front)"
         if len(label) > 63:
             return f"the label {label[:20]}… has {len(label)} characters, 63 fit"
-        odd = next((c for c in label if not (c.isalnum() or c in "-_")), None)
+        odd = next((c for c in label if not (c.isascii() and (c.isalnum() or c in "-_"))), None)
         if odd is not None:
             return f"{odd!r} cannot stand in it"
         if label.startswith("-") or label.endswith("-"):
             return f"the label {label!r} begins or ends with a hyphen"
-    if all(label.isdigit() for label in labels) and len(labels) == 4:
-        return "it is an IP address; name the domain in your From address"
     return None

@@ -55,7 +55,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A CNAME, NS or PTR record."""
+    """A CNAME, DNAME, NS or PTR record."""
 
     name: str
 
@@ -93,6 +93,6 @@ def from_dnspython(rdata: "dns.rdata.Rdata") -> Rdata:
             return Exchange(item.preference, from_wire_name(item.exchange))
         case types.A | types.AAAA:
             return Address(item.address)
-        case types.CNAME | types.NS | types.PTR:
+        case types.CNAME | types.DNAME | types.NS | types.PTR:
             return Target(from_wire_name(item.target))
     return Other(rdata.to_text())

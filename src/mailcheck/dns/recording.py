@@ -1,35 +1,53 @@
 """Keep the answers of a run in a file, and audit again from it."""
 
 import json
+from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from mailcheck.dns.names import normal
 from mailcheck.dns.port import Resolver, absent, known, unknown
 from mailcheck.dns.rdata import Address, Exchange, Other, Rdata, Records, Target, Text
 from mailcheck.model.errors import InputError
 from mailcheck.model.fact import Absent, Fact, Known
 from mailcheck.model.files import write_text
 
+T = TypeVar("T")
+
 FORMAT = "mailcheck-recording/1"
+MAX_FILE = 100_000_000
+"""Octets of a recording that are read."""
 
 
 class RecordingResolver:
-    """Passes questions on and writes what came back to `path` when closed (one JSON object a line, sorted)."""
+    """Passes questions on and writes what came back to `path` when closed (one JSON object a line, sorted).
+
+    Raises InputError where there can be no such file: before the questions, not after.
+    """
 
     def __init__(self, inner: Resolver, path: str | Path) -> None:
         self._inner = inner
         self._path = Path(path)
+        if self._path.is_dir() or not self._path.parent.is_dir():
+            problem = "is a directory" if self._path.is_dir() else "its directory does not exist"
+            raise InputError(f"{path}: cannot be written: {problem}")
         self._facts: dict[tuple[str, str], Fact[Records]] = {}
 
     async def ask(self, name: str, type: str) -> Fact[Records]:
         """Ask below and remember."""
         fact = await self._inner.ask(name, type)
-        self._facts[name, type] = fact
+        self._facts[normal(name), type] = fact
         return fact
 
     async def close(self) -> None:
         """Write the file, whole or not at all. Raises InputError when it cannot be written."""
-        await self._inner.close()
+        try:
+            await self._inner.close()
+        finally:
+            self._write()
+
+    def _write(self) -> None:
         lines = [json.dumps({"format": FORMAT})]
         lines += [json.dumps(_to_json(self._facts[key]), sort_keys=True) for key in sorted(self._facts)]
         try:
@@ -43,10 +61,7 @@ class ReplayResolver:
 
     def __init__(self, path: str | Path) -> None:
         self._facts: dict[tuple[str, str], Fact[Records]] = {}
-        try:
-            lines = Path(path).read_text("utf-8").splitlines()
-        except (OSError, UnicodeError) as error:
-            raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        lines = _lines(path)
         for number, line in enumerate(lines, 1):
             try:
                 item = json.loads(line)
@@ -54,18 +69,34 @@ class ReplayResolver:
                     raise ValueError("the first line does not say " + FORMAT)
                 if number > 1:
                     fact = _from_json(item)
-                    self._facts[fact.evidence.name, fact.evidence.type] = fact
+                    self._facts[normal(fact.evidence.name), fact.evidence.type] = fact
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                raise InputError(f"{path}:{number}: not a line of a recording made with --record: {error}") from None
+                problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+                raise InputError(f"{path}:{number}: not a line of a recording made with --record: {problem}") from None
         if not lines:
             raise InputError(f"{path}: empty; make a recording with --record")
 
     async def ask(self, name: str, type: str) -> Fact[Records]:
         """The recorded fact."""
-        return self._facts.get((name, type)) or unknown(name, type, "not-recorded")
+        return self._facts.get((normal(name), type)) or unknown(name, type, "not-recorded")
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _lines(path: str | Path) -> list[str]:
+    try:
+        with Path(path).open("rb") as stream:
+            raw = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(raw) > MAX_FILE:
+        raise InputError(f"{path}: larger than {MAX_FILE // 1_000_000} MB, the limit for a recording")
+    try:
+        return raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}:{line}: not UTF-8 text, so no recording made with --record") from None
 
 
 def _to_json(fact: Fact[Records]) -> dict[str, Any]:
@@ -77,7 +108,9 @@ def _to_json(fact: Fact[Records]) -> dict[str, Any]:
         item["authenticated"] = True
     if isinstance(fact, Known):
         return item | {"ttl": evidence.ttl, "records": [_record_to_json(record) for record in fact.value]}
-    return item | {"absent" if isinstance(fact, Absent) else "unknown": fact.reason}
+    if isinstance(fact, Absent):
+        return item | {"absent": fact.reason}
+    return item | {"unknown": fact.reason, "rcode": evidence.rcode, "advice": evidence.advice}
 
 
 def _record_to_json(record: Rdata) -> list[Any]:
@@ -97,7 +130,7 @@ def _record_from_json(item: list[Any]) -> Rdata:
         case ["Exchange", int(preference), str(host)]:
             return Exchange(preference, host)
         case ["Address", str(value)]:
-            return Address(value)
+            return Address(str(ip_address(value)))
         case ["Target", str(value)]:
             return Target(value)
         case ["Other", str(value)]:
@@ -106,12 +139,26 @@ def _record_from_json(item: list[Any]) -> Rdata:
 
 
 def _from_json(item: dict[str, Any]) -> Fact[Records]:
-    name, type_, server = str(item["name"]), str(item["type"]), item.get("server")
+    name, type_, server = str(item["name"]), str(item["type"]), _optional(str, item.get("server"))
     aliases = tuple(str(each) for each in item.get("aliases", []))
+    ad = bool(item.get("authenticated"))
     if "records" in item:
         records = tuple(_record_from_json(each) for each in item["records"])
-        ad = bool(item.get("authenticated"))
-        return known(name, type_, records, server=server, aliases=aliases, authenticated=ad, ttl=item.get("ttl"))
+        if not records:
+            raise ValueError("there are no records")
+        ttl = _optional(int, item.get("ttl"))
+        return known(name, type_, records, server=server, aliases=aliases, authenticated=ad, ttl=ttl)
     if "absent" in item:
-        return absent(name, type_, str(item["absent"]), server=server, aliases=aliases)
-    return unknown(name, type_, str(item["unknown"]), server=server, aliases=aliases)
+        if item["absent"] not in {"nxdomain", "nodata"}:
+            raise ValueError(f"absent is nxdomain or nodata, not {item['absent']!r:.80}")
+        return absent(name, type_, item["absent"], server=server, aliases=aliases, ad=ad)
+    fact = unknown(name, type_, str(item["unknown"]), server=server, aliases=aliases, ad=ad)
+    evidence = fact.evidence
+    rcode, advice = str(item.get("rcode") or evidence.rcode), str(item.get("advice") or evidence.advice)
+    return replace(fact, evidence=replace(evidence, rcode=rcode, advice=advice))
+
+
+def _optional(kind: type[T], value: object) -> T | None:
+    if value is None or isinstance(value, kind):
+        return value
+    raise ValueError(f"not {kind.__name__} but {value!r:.80}")

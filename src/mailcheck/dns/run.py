@@ -1,12 +1,14 @@
 """One run's questions: each asked once, all under one deadline."""
 
 import asyncio
+from dataclasses import replace
 from typing import TypeAlias
 
+from mailcheck.dns.answers import CHAIN
 from mailcheck.dns.names import normal, valid
-from mailcheck.dns.port import Resolver, unknown
+from mailcheck.dns.port import UNFINISHED, Resolver, unknown
 from mailcheck.dns.rdata import Records
-from mailcheck.model.fact import Fact
+from mailcheck.model.fact import Fact, Unknown
 
 Question: TypeAlias = tuple[str, str]
 
@@ -16,13 +18,14 @@ class Run:
 
     `timeout` seconds after the first question whatever is still open becomes Unknown (`deadline`).
     At most `limit` distinct questions are asked. `stop` ends the run early with a reason of its own.
+    An alias that the resolver below did not follow is followed here, so that its target is asked once, too.
     """
 
     def __init__(self, inner: Resolver, *, timeout: float | None = 30.0, limit: int = 20_000) -> None:
         self._inner = inner
         self._timeout = timeout
         self._limit = limit
-        self._end: float | None = None
+        self._deadline: asyncio.TimerHandle | None = None
         self._answers: dict[Question, asyncio.Future[Fact[Records]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: str | None = None
@@ -34,24 +37,42 @@ class Run:
 
     async def ask(self, name: str, type: str) -> Fact[Records]:
         """The fact for this question; a repeated question gets the first one's answer."""
-        name = normal(name)
-        if not valid(name):
-            return unknown(name, type, "invalid-name")
-        key = (name, type)
+        fact = await self._step(name, type)
+        while isinstance(fact, Unknown) and fact.reason == UNFINISHED:
+            evidence = fact.evidence
+            target = evidence.aliases[-1]
+            if target == normal(name) or target in evidence.aliases[:-1] or len(evidence.aliases) >= CHAIN:
+                return unknown(name, type, "alias-loop", server=evidence.server, aliases=evidence.aliases)
+            rest = await self._step(target, type)
+            joined = replace(
+                rest.evidence,
+                name=name,
+                aliases=(*evidence.aliases, *rest.evidence.aliases),
+                # A chain is as authenticated as its weakest link (RFC 4035 3.2.3).
+                authenticated=evidence.authenticated and rest.evidence.authenticated,
+            )
+            fact = replace(rest, evidence=joined)
+        return fact
+
+    async def _step(self, name: str, type: str) -> Fact[Records]:
+        """What the resolver below says to this question, asked once."""
+        key = (normal(name), type)
+        if not valid(key[0]):
+            return unknown(*key, "invalid-name")
         future = self._answers.get(key)
         if future is None:
             if self._stopped:
-                return unknown(name, type, self._stopped)
+                return unknown(*key, self._stopped)
             if len(self._answers) >= self._limit:
-                return unknown(name, type, "too-many-questions")
+                return unknown(*key, "too-many-questions")
             loop = asyncio.get_running_loop()
-            if self._end is None and self._timeout is not None:
-                self._end = loop.time() + self._timeout
-                loop.call_at(self._end, self.stop, "deadline")
+            if self._deadline is None and self._timeout is not None:
+                self._deadline = loop.call_later(self._timeout, self.stop, "deadline")
             future = self._answers[key] = loop.create_future()
             task = loop.create_task(self._fetch(key, future))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        # Who stops waiting does not take the answer from the others.
         return await asyncio.shield(future)
 
     async def _fetch(self, key: Question, future: asyncio.Future[Fact[Records]]) -> None:
@@ -60,7 +81,7 @@ class Run:
         except asyncio.CancelledError:
             fact = unknown(*key, self._stopped or "interrupted")
         except Exception as error:  # noqa: BLE001  a resolver's fault is an unknown answer, never a crash
-            fact = unknown(*key, f"resolver-fault ({type(error).__name__}: {error})")
+            fact = unknown(*key, "resolver-fault", detail=f"{type(error).__name__}: {error}")
         if not future.done():
             future.set_result(fact)
 
@@ -80,7 +101,10 @@ class Run:
 
     async def close(self) -> None:
         """Stop what is open and close the resolver below."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._inner.close()
+        self.stop("closed")
+        if self._deadline is not None:
+            self._deadline.cancel()
+        try:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        finally:
+            await self._inner.close()

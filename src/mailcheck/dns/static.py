@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import dns.exception
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
-import dns.tokenizer
 
 from mailcheck.dns.answers import CHAIN
-from mailcheck.dns.names import normal, parents
+from mailcheck.dns.names import normal, parents, valid
 from mailcheck.dns.port import absent, known, unknown
 from mailcheck.dns.rdata import Rdata, Records, Target, Text, from_dnspython
 from mailcheck.model.errors import InputError
@@ -20,6 +18,9 @@ from mailcheck.model.fact import Fact
 FAULTS = {"SERVFAIL": "servfail", "TIMEOUT": "timeout", "REFUSED": "refused", "MALFORMED": "malformed",
           "TRUNCATED": "truncated", "OUTSIDE-ZONES": "outside-zones"}  # fmt: skip
 """Words that stand for an answer that proves nothing, and the reason each gives."""
+
+MAX_FILE = 20_000_000
+"""Octets of a file of answers that are read."""
 
 Answers = Mapping[str, str | Mapping[str, str | list[str]]]
 
@@ -42,15 +43,24 @@ class StaticResolver:
         self._types: dict[tuple[str, str], Records | str] = {}
         self._names: set[str] = set()
         for name, entry in answers.items():
+            if not name.isascii() or not valid(normal(name)):
+                raise InputError(f"{source}: {name!r:.300} is no name; internationalized ones are written xn--…")
             self._enter(normal(name), entry)
 
     @classmethod
     def from_file(cls, path: str | Path) -> "StaticResolver":
         """Read the JSON form. Raises InputError with file, line and remedy."""
         try:
-            data = json.loads(Path(path).read_text("utf-8"))
+            with Path(path).open("rb") as stream:
+                raw = stream.read(MAX_FILE + 1)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        if len(raw) > MAX_FILE:
+            raise InputError(f"{path}: larger than {MAX_FILE // 1_000_000} MB, the limit for a file of answers")
+        try:
+            data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from None
         except (ValueError, RecursionError) as error:
             raise InputError(f"{path}: not JSON: {error}") from None
         if not isinstance(data, dict):
@@ -63,6 +73,8 @@ class StaticResolver:
             if word != "NXDOMAIN" and word not in FAULTS:
                 raise InputError(f"{self._source}: {name}: {entry!r} is none of NXDOMAIN, {', '.join(FAULTS)}")
             self._faults[name] = word
+            if word in FAULTS:
+                self._names.update([name, *parents(name)])
             return
         if not isinstance(entry, Mapping):
             raise InputError(f"{self._source}: {name}: expected an object of types, or a word like NXDOMAIN")
@@ -79,13 +91,16 @@ class StaticResolver:
         if not isinstance(item, str):
             raise InputError(f"{self._source}: {name} {type_}: {item!r} is not a string")
         if type_.upper() == "TXT" and not item.startswith('"'):
-            raw = item.encode("utf-8", "surrogateescape")
+            try:
+                raw = item.encode("utf-8", "surrogateescape")
+            except UnicodeEncodeError as error:
+                raise InputError(f"{self._source}: {name} {type_}: {item!r:.300} is no text: {error.reason}") from None
             return Text(tuple(raw[at : at + 255] for at in range(0, len(raw), 255)) or (b"",))
         try:
             rdtype = dns.rdatatype.from_text(type_)
             return from_dnspython(dns.rdata.from_text(dns.rdataclass.IN, rdtype, item, relativize=False))
-        except (dns.exception.DNSException, ValueError) as error:
-            raise InputError(f"{self._source}: {name} {type_}: {item!r} cannot be read: {error}") from None
+        except Exception as error:  # noqa: BLE001  whatever the parser raises says: this is no such record
+            raise InputError(f"{self._source}: {name} {type_}: {item!r:.300} cannot be read: {error}") from None
 
     async def ask(self, name: str, type: str) -> Fact[Records]:
         """Answer from the mapping; aliases are followed inside it."""
@@ -119,3 +134,12 @@ class StaticResolver:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys differ: of two entries for one name JSON would silently keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
+        raise ValueError(f"{twice!r:.300} is there twice; put its records into one list")
+    return found
