@@ -21,6 +21,7 @@ class Item:
 def items(data: bytes) -> Iterator[Item]:
     """The items that stand one after another in `data`. Raises DerError."""
     position = 0
+    # Lengths in more octets than needed are BER, which OpenSSL takes from a key record, so it is taken here.
     while position < len(data):
         if position + 2 > len(data):
             raise DerError("ends inside a header")

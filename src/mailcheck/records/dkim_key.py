@@ -12,6 +12,8 @@ from mailcheck.records.tags import TagList, parse_tags
 
 RSA_OID = bytes.fromhex("2a864886f70d010101")
 ED25519_OID = bytes.fromhex("2b6570")
+MAX_RSA = 4096
+"""Bits of the largest RSA key that every verifier must take (RFC 8301 3.2)."""
 _BLANK = re.compile(r"[ \t\r\n]+")
 
 
@@ -70,7 +72,12 @@ def looks_like_key(text: str | bytes) -> bool:
 
 
 def parse_dkim_key(text: str | bytes) -> DkimKey:
-    """Read a key record. Problems are of kinds version, tag-syntax, tag-duplicate, key and form. Never raises."""
+    """Read a key record. Never raises.
+
+    Problems are of kinds version, tag-syntax, tag-duplicate, key (nothing can be decoded), form (a key in the wrong
+    form or under the wrong k=), encoding (base64 padding that only lenient decoders take) and size (more bits
+    than verifiers must take).
+    """
     record = as_text(text)
     tags = parse_tags(record)
     problems = list(tags.problems)
@@ -78,34 +85,36 @@ def parse_dkim_key(text: str | bytes) -> DkimKey:
     if version is not None:
         if version.value != "DKIM1":
             problems.append(Problem("version", version.value_span, f"v={version.value!s:.20} must be v=DKIM1", "DKIM1"))
-        elif tags.tags[0] is not version:
+        if record[: version.span[0]].strip(" \t\r\n"):
             problems.append(Problem("version", version.span, "v=DKIM1 must be the first tag"))
     p = tags.first("p")
     if p is None:
         span: Span = (0, len(record))
         problems.append(Problem("key", span, "there is no p= tag, so there is no key", clause="RFC 6376 3.6.1"))
-        return DkimKey(record, tags, None, False, tuple(problems))
+        return DkimKey(record, tags, None, False, _ordered(problems))
     if not p.value:
-        return DkimKey(record, tags, None, True, tuple(problems))
+        return DkimKey(record, tags, None, True, _ordered(problems))
     k = (tags.value("k") or "rsa").lower()
     key: PublicKey | None = None
     raw = _decode(p.value, p.value_span[0], problems)
     if raw is not None:
         key = _key(raw, k, p.value_span, problems)
-    return DkimKey(record, tags, key, False, tuple(sorted(problems, key=lambda each: each.span)))
+    return DkimKey(record, tags, key, False, _ordered(problems))
+
+
+def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda each: each.span))
 
 
 def _decode(value: str, start: int, problems: list[Problem]) -> bytes | None:
     def bad(match_start: int, match_end: int, message: str) -> None:
         problems.append(Problem("key", (start + match_start, start + match_end), message, clause="RFC 6376 3.6.1"))
 
-    pem = re.search(r"-+(BEGIN|END)[A-Z ]*-*", value)
+    pem = re.search(r"-(?:BEGIN|END)[A-Z ]*-*", value)
     if pem:
-        bad(
-            pem.start(),
-            pem.end(),
-            "the PEM header and footer lines belong out of the record; only the base64 between them",
-        )
+        start_of_line = len(value[: pem.start() + 1].rstrip("-"))
+        message = "the PEM header and footer lines belong out of the record; only the base64 between them"
+        bad(start_of_line, pem.end(), message)
         return None
     literal = re.search(r"[\"'\\]", value)
     if literal:
@@ -125,14 +134,20 @@ def _decode(value: str, start: int, problems: list[Problem]) -> bytes | None:
         at = value.index("=")
         bad(at, at + 1, "base64 padding in the middle: are two keys pasted together?")
         return None
-    if len(inner) % 4 == 1 or len(packed) - len(inner) > 2:
+    padding = "=" * (-len(inner) % 4)
+    if len(inner) % 4 == 1:
         bad(
             0,
             len(value),
             f"base64 of {len(inner)} characters cannot be decoded: the key is cut off or has extra characters",
         )
         return None
-    return base64.b64decode(inner + "=" * (-len(inner) % 4))
+    if packed != inner + padding:
+        there = len(packed) - len(inner)
+        message = f"the base64 needs {len(padding)} padding characters (=) and has {there}; strict decoders refuse it"
+        span = (start, start + len(value))
+        problems.append(Problem("encoding", span, message, inner + padding, "RFC 4648 3.2"))
+    return base64.b64decode(inner + padding)
 
 
 def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey | None:
@@ -158,12 +173,15 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
     if k != "rsa":
         bad("key", f"k={k!s:.20} is no key type that verifiers know (rsa, ed25519)", "RFC 6376 3.6.1")
         return None
-    if len(raw) == 32:
+    if len(raw) == 32 and not raw.startswith((b"\x30\x81", b"\x30\x82")):
         bad("form", "the key has the 32 octets of Ed25519, but k=ed25519 is missing", "RFC 8463 4")
         return None
     wrapped = _spki(raw)
     if wrapped and wrapped[0] == ED25519_OID:
         bad("form", "the key is Ed25519, but k=ed25519 is missing", "RFC 8463 4")
+        return None
+    if wrapped and wrapped[0] != RSA_OID:
+        bad("key", "the key is for another algorithm than RSA or Ed25519", "RFC 6376 3.6.1")
         return None
     try:
         # Both forms are in use: SubjectPublicKeyInfo and a bare RSAPublicKey (RFC 6376 3.6.1, errata 3017).
@@ -174,9 +192,11 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
     except der.DerError as error:
         bad("key", f"the decoded key {error}: it was cut off or changed when it was pasted", "RFC 6376 3.6.1")
         return None
-    if modulus.bit_length() < 8 or exponent < 3:
+    if modulus.bit_length() < 8 or exponent < 3 or not modulus & exponent & 1:
         bad("key", "the RSA numbers in it cannot be a key", "RFC 8017 3.1")
         return None
+    if modulus.bit_length() > MAX_RSA:
+        bad("size", f"{modulus.bit_length()} bits; verifiers need not take more than {MAX_RSA}", "RFC 8301 3.2")
     digest = hashlib.sha256(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")).hexdigest()
     return PublicKey("rsa", modulus.bit_length(), digest, exponent)
 

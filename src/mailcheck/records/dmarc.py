@@ -1,8 +1,10 @@
 """DMARC policy records (RFC 9989 4.7, 4.8), with what earlier RFC 7489 readers make of them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from mailcheck.model.location import Span
 from mailcheck.records.problem import Problem, as_text
@@ -13,6 +15,12 @@ REMOVED = frozenset({"pct", "rf", "ri"})
 """Tags of RFC 7489 that RFC 9989 took out; unknown tags are ignored."""
 KNOWN = frozenset({"v", "p", "sp", "np", "adkim", "aspf", "fo", "rua", "ruf", "t", "psd"}) | REMOVED
 
+MAX_URIS = 100
+"""Addresses of one tag that are read."""
+
+_LOOSE = "\"' ;\t\\"
+# RFC 3986 2: what is neither reserved, unreserved nor a percent-encoded octet.
+_NO_URI = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SIZE = re.compile(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ADDRESS = re.compile(
@@ -29,11 +37,16 @@ class ReportUri:
     domain: str | None
     size: str | None = None
     problem: str | None = None
+    foreign: bool = False
+    """A URI in order, but of a scheme that reports are not sent by."""
 
 
 @dataclass(frozen=True)
 class DmarcRecord:
-    """One record. `problems` are of kinds version, tag-syntax, tag-duplicate, value, unknown-tag and uri."""
+    """One record. `problems` are of kinds tag-syntax, tag-duplicate, value, unknown-tag and uri.
+
+    What keeps a record from being DMARC at all is told by `version_problem`.
+    """
 
     text: str
     tags: TagList
@@ -65,8 +78,8 @@ class DmarcRecord:
 
     @cached_property
     def applies(self) -> bool:
-        """Whether DMARC is applied at all: a policy fault needs one valid rua (RFC 9989 4.10.1)."""
-        return not self.policy_fault or any(uri.domain for uri in self.rua)
+        """Whether DMARC is applied at all: a policy fault needs one syntactically valid rua (RFC 9989 4.10.1)."""
+        return not self.policy_fault or any(uri.domain or uri.foreign for uri in self.rua)
 
     @cached_property
     def p(self) -> str:
@@ -109,14 +122,15 @@ def version_problem(text: str | bytes) -> Problem | None:
     record = as_text(text)
     if is_dmarc(record):
         return None
-    found = re.search(r"v\s*=\s*dmarc\s*1?", record, re.IGNORECASE)
+    found = re.search(r"v\s*[=:]\s*dmarc(?:\s*[0-9.]+)?|^\s*dmarc1", record, re.IGNORECASE)
     if found is None:
         if re.match(r"\s*[\"']?(p|sp|rua)\s*=\s*\w+", record):
-            return Problem("version", (0, 0), "v=DMARC1; does not stand at the start", f"v=DMARC1; {record.strip()}")
+            bare = record.strip("\"' \t")
+            return Problem("version", (0, 0), "v=DMARC1; does not stand at the start", f"v=DMARC1; {bare}")
         return None
-    rest = (record[: found.start()] + record[found.end() :]).strip("\"' ;\t\\")
-    better = f"v=DMARC1; {rest}" if rest else "v=DMARC1; p=none"
     before = record[: found.start()]
+    parts = (before.strip(_LOOSE), record[found.end() :].strip(_LOOSE))
+    better = "; ".join(["v=DMARC1", *(part for part in parts if part)]) if any(parts) else "v=DMARC1; p=none"
     if before.strip():
         if before.strip(" \t\"'\\"):
             message = "v=DMARC1 is not the first tag"
@@ -125,8 +139,9 @@ def version_problem(text: str | bytes) -> Problem | None:
         return Problem("version", (0, found.end()), message, better)
     if before:
         return Problem("version", (0, found.start()), "a blank stands before v=DMARC1", better)
-    if re.match(r"v\s*=\s*DMARC1\s*[^;\s]*", found.group()) is None:
-        return Problem("version", found.span(), f"{found.group()!r} must be v=DMARC1, in capitals", better)
+    if re.fullmatch(r"v\s*=\s*DMARC1", found.group()) is None:
+        message = f"{found.group()!r:.40} must be v=DMARC1: a small v, and DMARC1 in capitals"
+        return Problem("version", found.span(), message, better)
     return Problem("version", found.span(), "a semicolon is missing after v=DMARC1", better)
 
 
@@ -135,7 +150,7 @@ def parse_dmarc(text: str | bytes) -> DmarcRecord:
     record = as_text(text)
     tags = parse_tags(record)
     problems = list(tags.problems)
-    checks = {
+    checks: dict[str, tuple[str, ...]] = {
         "p": POLICIES, "sp": POLICIES, "np": POLICIES, "adkim": ("r", "s"), "aspf": ("r", "s"),
         "t": ("y", "n"), "psd": ("y", "n", "u"),
     }  # fmt: skip
@@ -153,30 +168,61 @@ def parse_dmarc(text: str | bytes) -> DmarcRecord:
                 )
             )
         if tag.name not in KNOWN:
-            near = _near(tag.name.lower(), tuple(sorted(KNOWN)))
-            problems.append(Problem("unknown-tag", tag.span, f"there is no tag {tag.name!s:.40}=; it is ignored", near))
+            near = _meant(tag, tags, checks)
+            message = f"there is no tag {tag.name!s:.40}=; it is ignored"
+            problems.append(Problem("unknown-tag", tag.name_span, message, near, "RFC 9989 4.7"))
+        if tag.name == "fo":
+            problems += _options(tag)
     result = DmarcRecord(record, tags)
     problems += [Problem("uri", uri.span, uri.problem) for uri in (*result.rua, *result.ruf) if uri.problem is not None]
     return DmarcRecord(record, tags, tuple(sorted(problems, key=lambda each: each.span)))
 
 
+def _meant(tag: Tag, tags: TagList, checks: dict[str, tuple[str, ...]]) -> str | None:
+    """The known tag that an unknown one was surely meant to be: it is not there yet, and the value fits it."""
+    near = _near(tag.name.lower(), tuple(sorted(KNOWN - REMOVED - {"v"})))
+    if near is None or tags.first(near) is not None or tag.value.lower() not in checks.get(near, (tag.value.lower(),)):
+        return None
+    return near
+
+
+def _options(tag: Tag) -> list[Problem]:
+    """Values of fo that are none (RFC 9989 4.7)."""
+    problems = []
+    for text, span in _pieces(tag, ":"):
+        if text.lower() not in {"0", "1", "d", "s"}:
+            problems.append(Problem("value", span, f"fo={text!s:.40} is none of 0, 1, d, s"))
+    return problems[:MAX_URIS]
+
+
 def _near(word: str, choices: tuple[str, ...]) -> str | None:
+    if len(word) > 20:
+        return None
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, choices, n=1, cutoff=0.6)), None)
 
 
+def _pieces(tag: Tag, mark: str) -> Iterator[tuple[str, Span]]:
+    """The parts of a tag's value between marks, without outer blanks, and where they stand."""
+    start = tag.value_span[0]
+    for piece in tag.value.split(mark):
+        left = start + len(piece) - len(piece.lstrip())
+        text = piece.strip()
+        yield text, (left, left + len(text))
+        start += len(piece) + len(mark)
+
+
 def _uris(tag: Tag | None) -> tuple[ReportUri, ...]:
     if tag is None:
         return ()
-    uris: list[ReportUri] = []
-    start = tag.value_span[0]
-    for piece in tag.value.split(","):
-        left = start + len(piece) - len(piece.lstrip())
-        text = piece.strip()
-        uris.append(_uri(text, (left, left + len(text))))
-        start += len(piece) + 1
-    return tuple(uris)
+    found = [_uri(text, span) for text, span in islice(_pieces(tag, ","), MAX_URIS)]
+    if tag.value.count(",") >= MAX_URIS:
+        rest = (found[-1].span[1], tag.value_span[1])
+        text = tag.value[rest[0] - tag.value_span[0] :]
+        problem = f"more than {MAX_URIS} addresses; the rest is not read"
+        found.append(ReportUri(text, rest, None, None, problem))
+    return tuple(found)
 
 
 def _uri(text: str, span: Span) -> ReportUri:
@@ -188,12 +234,16 @@ def _uri(text: str, span: Span) -> ReportUri:
     if not _SCHEME.match(bare):
         hint = "mailto: is missing in front of the address" if "@" in bare else "this is not a URI"
         return ReportUri(text, span, None, limit, hint)
+    if "!" in bare:
+        return ReportUri(text, span, None, limit, "an exclamation mark must be written %21")
+    odd = _NO_URI.search(bare)
+    if odd is not None:
+        return ReportUri(text, span, None, limit, f"{odd[0]!r} cannot stand in a URI; write it as %{ord(odd[0]):02X}")
     if bare[:7].lower() != "mailto:":
         scheme = bare.partition(":")[0]
-        return ReportUri(text, span, None, limit, f"reports are sent by mailto: only, not by {scheme!s:.20}:")
+        problem = f"reports are sent by mailto: only, not by {scheme!s:.20}:"
+        return ReportUri(text, span, None, limit, problem, foreign=True)
     address = bare[7:].partition("?")[0]
-    if "!" in address:
-        return ReportUri(text, span, None, limit, "an exclamation mark must be written %21")
     match = _ADDRESS.match(address)
     if match is None or len(match[1]) > 253:
         return ReportUri(text, span, None, limit, f"{address!r:.60} is no e-mail address")

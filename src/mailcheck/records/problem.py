@@ -9,7 +9,8 @@ from mailcheck.model.location import Span
 class Problem:
     """One fault: the octets it covers, a sentence, and (where there is one) the text that belongs there.
 
-    For a term or tag `suggestion` replaces the whole term or tag value; for a version, the whole record.
+    `suggestion` replaces what the span covers, save that it is a whole term where the fault is in an SPF term,
+    and a whole record where it is in the version.
     `kind` groups faults for the rules; `clause` is the section that says so.
     """
 

@@ -7,7 +7,7 @@ from mailcheck.model.location import Span
 from mailcheck.records.problem import Problem
 
 MAX_TAGS = 200
-"""Tags read from one record; a longer list is cut with a problem."""
+"""Tags, empty ones too, that are read from one record; a longer list is cut with a problem."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _BLANK = " \t\r\n"
@@ -54,20 +54,20 @@ def parse_tags(text: str) -> TagList:
     """Split a tag list; faults are problems of kind `tag-syntax` or `tag-duplicate`. Never raises."""
     tags: list[Tag] = []
     problems: list[Problem] = []
-    start = 0
+    start = count = 0
     while start < len(text):
+        count += 1
         stop = text.find(";", start)
         end = len(text) if stop < 0 else stop
         left, right = _trim(text, start, end)
-        if left == right:
-            # An empty piece is legal only after the last semicolon.
-            if stop >= 0:
-                problems.append(Problem("tag-syntax", (start, end + 1), "an empty tag between two semicolons", ""))
-        elif len(tags) >= MAX_TAGS:
-            problems.append(
-                Problem("tag-syntax", (left, len(text)), f"more than {MAX_TAGS} tags; the rest is not read")
-            )
+        if left == right and stop < 0:
+            break  # an empty piece is legal after the last semicolon only
+        if count > MAX_TAGS:
+            span = (left, len(text))
+            problems.append(Problem("tag-syntax", span, f"more than {MAX_TAGS} tags; the rest is not read"))
             break
+        if left == right:
+            problems.append(Problem("tag-syntax", (start, end + 1), "an empty tag between two semicolons", ""))
         else:
             _one(text, left, right, tags, problems)
         start = end + 1

@@ -117,10 +117,11 @@ def organizational_domain(start: str, steps: Iterable[Step]) -> str:
     return fewest
 
 
-def discover(author_domain: str, steps: Iterable[Step], *, exists: bool = True) -> Discovery:
+def discover(author_domain: str, steps: Iterable[Step], *, exists: bool | Unknown = True) -> Discovery:
     """The record for an author domain, from steps that cover its walk (a name without a step has no record).
 
-    `exists` is False for a name that is NXDOMAIN: then np speaks instead of sp (RFC 9989 4.10.1).
+    `exists` is False for a name that is NXDOMAIN: then np speaks instead of sp (RFC 9989 4.10.1). Where that
+    question failed (an Unknown), so has the discovery, unless sp and np say the same.
     """
     by_name = {step.domain: step for step in steps}
     taken = [by_name[name] for name in names(author_domain) if name in by_name]
@@ -139,6 +140,8 @@ def discover(author_domain: str, steps: Iterable[Step], *, exists: bool = True) 
     for name in (organizational, public):
         step = by_name.get(name) if name else None
         if step is not None and step.record is not None:
+            if isinstance(exists, Unknown) and step.record.sp != step.record.np:
+                return Discovery(author_domain, organizational, unknown=exists)
             tag, policy = ("sp", step.record.sp) if exists else ("np", step.record.np)
             return _result(author_domain, organizational, step.domain, step.record, tag, policy)
     return Discovery(author_domain, organizational)

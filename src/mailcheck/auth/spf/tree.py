@@ -5,13 +5,15 @@ deep as the includes are; `build` works on the answers alone.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from typing import TypeVar
 
 from mailcheck.auth.spf.macros import expand
 from mailcheck.auth.spf.space import Network
 from mailcheck.dns.names import normal, valid
+from mailcheck.dns.port import unknown
 from mailcheck.dns.rdata import Address, Exchange, Records, Text
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
 from mailcheck.records.spf import (
@@ -27,11 +29,14 @@ from mailcheck.records.spf import (
 
 Ask = Callable[[str, str], Awaitable[Fact[Records]]]
 Facts = dict[tuple[str, str], Fact[Records]]
+T = TypeVar("T")
 
 LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10
 """The limits of RFC 7208 4.6.4."""
 MAX_DOMAINS = 50
 """Distinct domains whose records are fetched in one tree; five times what any receiver follows."""
+MAX_TARGETS = 50
+"""Distinct names of a, mx and exists terms that are asked about in one tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Visit:
 
     `target` is the name it asks about (None where that depends on the message). `lookups` counts the
     term and all below it; 0 where it is never reached. `void` tells for which senders ("4", "6") the
-    term's own question comes back empty. `networks` are the addresses it lets pass.
+    term's own question comes back empty. `networks` are the addresses it lets pass. A modifier other than
+    redirect is `reached` wherever it stands.
     """
 
     term: Term
@@ -65,7 +71,8 @@ class Node:
     """One domain's record in the tree.
 
     `state` is ok, missing (no SPF record), multiple, syntax, loop, unknown (the question failed) or
-    unvisited (beyond the limits of this walk). Counts include everything below.
+    unvisited (beyond the limits of this walk; `unknown` tells so). Counts include everything below; the way
+    back of a loop counts as the one look-up it starts with.
     """
 
     domain: str
@@ -119,6 +126,7 @@ async def fetch(domain: str, ask: Ask) -> Facts:
     """Ask for every record the tree of `domain` needs; each domain once, branches side by side."""
     facts: Facts = {}
     seen = {domain}
+    targets: set[tuple[str, str]] = set()
 
     async def question(name: str, type_: str) -> Fact[Records]:
         fact = facts[name, type_] = await ask(name, type_)
@@ -128,7 +136,7 @@ async def fetch(domain: str, ask: Ask) -> Facts:
         fact = await question(name, "MX")
         hosts = [each.host for each in fact.value if isinstance(each, Exchange)] if isinstance(fact, Known) else []
         async with asyncio.TaskGroup() as group:
-            for host in hosts[: MX_NAMES + 1]:
+            for host in hosts[:MX_NAMES]:
                 if host:
                     group.create_task(question(host, "A"))
                     group.create_task(question(host, "AAAA"))
@@ -144,10 +152,15 @@ async def fetch(domain: str, ask: Ask) -> Facts:
                 target = target_of(term, name)
                 if target is None or not valid(target):
                     continue
-                match term.name:
-                    case "include" | "redirect" if target not in seen and len(seen) < MAX_DOMAINS:
+                if term.name in {"include", "redirect"}:
+                    if target not in seen and len(seen) < MAX_DOMAINS:
                         seen.add(target)
                         group.create_task(visit(target))
+                    continue
+                if (term.name, target) in targets or len(targets) >= MAX_TARGETS:
+                    continue
+                targets.add((term.name, target))
+                match term.name:
                     case "a":
                         group.create_task(question(target, "A"))
                         group.create_task(question(target, "AAAA"))
@@ -184,16 +197,14 @@ class _Builder:
             return self.done[domain]
         fact = self.facts.get((domain, "TXT"))
         if fact is None:
-            return Node(domain, "unvisited")
+            return Node(domain, "unvisited", unknown=(_unasked(domain, "TXT"),))
         if isinstance(fact, Unknown):
             return Node(domain, "unknown", fact, unknown=(fact,))
         found = spf_texts(fact)
         if len(found) != 1:
             return Node(domain, "multiple" if found else "missing", fact)
-        record = parse_spf(found[0])
-        node = self.judged(domain, fact, record, (*path, domain))
-        if not any(each.state == "loop" for _, each in node.walk()):
-            self.done[domain] = node
+        # A domain is judged once, also where it is part of a loop: its way back is the same from everywhere.
+        node = self.done[domain] = self.judged(domain, fact, parse_spf(found[0]), (*path, domain))
         return node
 
     def judged(self, domain: str, fact: Fact[Records], record: SpfRecord, path: tuple[str, ...]) -> Node:
@@ -201,7 +212,7 @@ class _Builder:
         visits = tuple(
             self.visit(term, domain, path)
             if term.span in live and isinstance(term, (Mechanism, Modifier))
-            else Visit(term, reached=False)
+            else Visit(term, reached=isinstance(term, Modifier) and term.name != "redirect")
             for term in record.terms
         )
         own_voids = [visit.void for visit in visits]
@@ -216,8 +227,8 @@ class _Builder:
             voids4=sum("4" in void for void in own_voids) + sum(child.voids4 for child in children),
             voids6=sum("6" in void for void in own_voids) + sum(child.voids6 for child in children),
             passes_all=any(_passes_all(visit) for visit in visits),
-            networks=tuple(dict.fromkeys(network for visit in visits for network in visit.networks)),
-            unknown=tuple(dict.fromkeys(each for visit in visits for each in visit.unknown)),
+            networks=_union(visit.networks for visit in visits),
+            unknown=_union(visit.unknown for visit in visits),
         )
 
     def visit(self, term: Mechanism | Modifier, domain: str, path: tuple[str, ...]) -> Visit:
@@ -229,7 +240,9 @@ class _Builder:
         if target is None or term.name == "ptr":
             return Visit(term, reached=True, target=target, lookups=1)
         if not valid(target):
-            return Visit(term, reached=True, target=target, child=Node(target, "missing"), lookups=1)
+            # No record can stand there: an include or redirect ends in permerror, the others do not match.
+            child = Node(target, "missing") if term.name in {"include", "redirect"} else None
+            return Visit(term, reached=True, target=target, child=child, lookups=1)
         if term.name in {"include", "redirect"}:
             return self.nested(term, target, path)
         if term.name == "exists":
@@ -244,39 +257,52 @@ class _Builder:
         return Visit(term, True, target, child.fact, child, lookups, void, (), passing, child.unknown)
 
     def exists(self, term: Mechanism | Modifier, target: str) -> Visit:
-        fact = self.facts.get((target, "A"))
-        unknown = (fact,) if isinstance(fact, Unknown) else ()
-        return Visit(term, True, target, fact, None, 1, "46" if isinstance(fact, Absent) else "", unknown=unknown)
+        fact = self.fact(target, "A")
+        failed = (fact,) if isinstance(fact, Unknown) else ()
+        return Visit(term, True, target, fact, None, 1, "46" if isinstance(fact, Absent) else "", unknown=failed)
+
+    def fact(self, name: str, type_: str) -> Fact[Records]:
+        return self.facts.get((name, type_)) or _unasked(name, type_)
 
     def addresses(self, term: Mechanism | Modifier, target: str) -> Visit:
         hosts: tuple[str, ...] = (target,)
         fact: Fact[Records] | None = None
         void = ""
         if term.name == "mx":
-            fact = self.facts.get((target, "MX"))
+            fact = self.fact(target, "MX")
             if isinstance(fact, Known):
                 hosts = tuple(each.host for each in fact.value if isinstance(each, Exchange) and each.host)
             else:
                 hosts, void = (), "46" if isinstance(fact, Absent) else ""
         answers = [
-            (family, self.facts.get((host, type_)))
+            (family, self.fact(host, type_))
             for host in hosts[:MX_NAMES]
             for family, type_ in (("4", "A"), ("6", "AAAA"))
         ]
         if term.name == "a":
             void = "".join(family for family, answer in answers if isinstance(answer, Absent))
             fact = next((answer for _, answer in answers if isinstance(answer, Known)), answers[0][1])
-        unknown = [fact] if isinstance(fact, Unknown) else []
-        unknown += [answer for _, answer in answers if isinstance(answer, Unknown)]
+        failed = [fact] if isinstance(fact, Unknown) else []
+        failed += [answer for _, answer in answers if isinstance(answer, Unknown)]
         networks = _networks(term, [answer for _, answer in answers]) if _qualifier(term) == "+" else ()
-        return Visit(term, True, target, fact, None, 1, void, hosts, networks, tuple(dict.fromkeys(unknown)))
+        return Visit(term, True, target, fact, None, 1, void, hosts, networks, tuple(dict.fromkeys(failed)))
+
+
+def _unasked(name: str, type_: str) -> Unknown:
+    return unknown(name, type_, "too-many-questions")
+
+
+def _union(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    """All members once, in their order. A repeated include brings the same tuple, which is read once."""
+    distinct = {id(group): group for group in groups}
+    return tuple(dict.fromkeys(each for group in distinct.values() for each in group))
 
 
 def _qualifier(term: Mechanism | Modifier) -> str:
     return term.qualifier if isinstance(term, Mechanism) else "+"
 
 
-def _networks(term: Mechanism | Modifier, answers: list[Fact[Records] | None]) -> tuple[Network, ...]:
+def _networks(term: Mechanism | Modifier, answers: list[Fact[Records]]) -> tuple[Network, ...]:
     if not isinstance(term, Mechanism):
         return ()
     found: list[Network] = []
