@@ -1,4 +1,4 @@
-"""The `facts` of an audit: what was measured, under documented keys (docs/facts.md)."""
+"""The `facts` of an audit: what was measured, under documented keys (docs/json.md)."""
 
 from typing import Any
 
