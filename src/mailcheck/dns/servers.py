@@ -154,7 +154,7 @@ class _TaskServer(ABC):
 
 
 class TlsServer(_TaskServer):
-    """DNS over TLS (RFC 7858). The certificate must be valid for `name`, or for the address."""
+    """DNS over TLS (RFC 7858). The certificate must be valid for `name` (a host name), or for the address."""
 
     def __init__(
         self, address: str, port: int = 853, name: str | None = None, context: ssl.SSLContext | None = None
@@ -181,8 +181,6 @@ class TlsServer(_TaskServer):
             )
         except ssl.SSLError as error:
             return Failure("tls-failed", getattr(error, "verify_message", "") or error.reason or "")
-        except UnicodeError:
-            return Failure("tls-failed", "the name after # is no host name")
         except ConnectionResetError:
             return Failure("tls-failed", "the server closed the connection")
         except OSError as error:

@@ -3,6 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from mailcheck.dns.names import domain_argument
 from mailcheck.dns.servers import HttpsServer, PlainServer, TlsServer
 from mailcheck.dns.transport import Server
 from mailcheck.model.errors import UsageError
@@ -18,10 +19,17 @@ def parse_spec(spec: str) -> Server:
     rest, mark, name = rest.partition("#")
     address, port = _address(rest, 853 if scheme == "tls" else 53, spec)
     if scheme == "tls":
-        return TlsServer(address, port, name or None)
+        return TlsServer(address, port, _host_name(name, spec) if name else None)
     if mark:
         raise UsageError(f"--resolver {spec!r:.80}: #NAME belongs to tls://; a port is given as ADDR:PORT")
     return PlainServer(address, port)
+
+
+def _host_name(name: str, spec: str) -> str:
+    try:
+        return domain_argument(name)
+    except UsageError as error:
+        raise UsageError(f"--resolver {spec!r:.80}: what stands after # is the server's name: {error}") from None
 
 
 def _url(spec: str) -> str:
@@ -41,7 +49,9 @@ def _url(spec: str) -> str:
 def _address(text: str, default: int, spec: str) -> tuple[str, int]:
     host, port = text, str(default)
     if text.startswith("["):
-        host, _, tail = text[1:].partition("]")
+        host, closing, tail = text[1:].partition("]")
+        if not closing:
+            raise UsageError(f"--resolver {spec!r:.80}: the bracket is not closed; it is written [ADDR6]:PORT")
         port = tail.removeprefix(":") or port
     elif text.count(":") == 1:
         host, _, port = text.partition(":")
