@@ -277,7 +277,7 @@ class DomainFacts:
     @cached_property
     def dkim_absent(self) -> bool:
         """Strong evidence that no signature can verify: `_domainkey` is NXDOMAIN and nothing meant answers."""
-        proof = isinstance(self.domainkey, Absent) and self.domainkey.nxdomain
+        proof = isinstance(self.domainkey, Absent) and self.domainkey.nxdomain and not self.domainkey.evidence.aliases
         return proof and all(isinstance(each.fact, Absent) for each in self.selectors)
 
     def spf_place(self, span: Span | None = None, text: str | None = None) -> DnsLocation:

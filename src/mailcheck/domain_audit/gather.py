@@ -168,7 +168,7 @@ class _Gatherer:
             self.ask(f"mailcheck-probe-{label}._domainkey.{self.domain}", "TXT"),
             self.ask(self.domain, "TXT"),
         )
-        if isinstance(below, Absent) and below.nxdomain:
+        if isinstance(below, Absent) and below.nxdomain and not below.evidence.aliases:
             return False
         locked = any(text.lower().split() == ["v=spf1", "-all"] for text in spf_texts(txt))
         return not isinstance(wildcard, Known) and not locked
@@ -222,7 +222,10 @@ class _Gatherer:
         foreign = {
             uri.domain: (tag, uri)
             for tag, uri in reversed(uris)
-            if uri.domain and valid(uri.domain) and not under(uri.domain, found.organizational_domain)
+            if uri.domain
+            and valid(uri.domain)
+            and not under(uri.domain, found.organizational_domain)
+            and uri.domain != found.policy_domain  # a registry's own record (psd=y)
         }
 
         async def one(domain: str) -> Destination:

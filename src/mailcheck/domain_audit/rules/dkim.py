@@ -92,7 +92,7 @@ def dkim_selector_unknown(facts: DomainFacts) -> Result:
         facts.silent
         or facts.wildcard_keys
         or not below
-        or any(isinstance(each.fact, Known) for each in facts.selectors)
+        or any(isinstance(each.fact, Known) or each.fact.evidence.aliases for each in facts.selectors)
     ):
         return
     if any(isinstance(each.fact, Unknown) for each in facts.selectors):
@@ -123,7 +123,7 @@ def dkim_wildcard(facts: DomainFacts) -> Result:
     References: RFC 4592 2; RFC 6376 3.6.1
     """
     yield from unsettled([facts.wildcard])
-    if isinstance(facts.wildcard, Known):
+    if isinstance(facts.wildcard, Known) and not facts.parked:
         text = getattr(facts.wildcard.value[0], "joined", None)
         yield Finding(
             f"a random name below _domainkey.{facts.domain} answers: guessed selectors were ignored",

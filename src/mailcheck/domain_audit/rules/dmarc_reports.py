@@ -30,13 +30,12 @@ def dmarc_rua_missing(facts: DomainFacts) -> Result:
     References: RFC 9989 4.7
     """
     record = facts.policy.record
-    if record is None or record.tag("rua") is not None:
+    if record is None or record.tag("rua") is not None or facts.parked:
         return
-    locked = facts.parked or facts.silent
     yield Finding(
         "no aggregate reports are asked for: you will not see who sends with this domain",
         facts.dmarc_place((len(record.text), len(record.text))),
-        severity=Severity.INFO if locked else None,
+        severity=Severity.INFO if facts.silent else None,
         evidence=tuple(step.fact.evidence for step in facts.walk.steps if step.domain == facts.policy.policy_domain),
         fixes=(
             change(

@@ -111,12 +111,12 @@ def dns_doubled_origin(facts: DomainFacts) -> Result:
     Fix: Move the record: enter the short name (`_dmarc`), not the full one.
     References: RFC 1035 5.1; RFC 9989 4.5
     """
-    random = tuple(_texts(facts.wildcard))
+    everywhere = _everywhere(facts)
     for probe in facts.misplaced:
         if not probe.name.endswith(f".{facts.domain}.{facts.domain}"):
             continue
         for text in _texts(probe.fact):
-            if text in random or not _is_for(probe.belongs, text):
+            if text in everywhere or not _is_for(probe.belongs, text):
                 continue
             there = text in facts.own_step.found and probe.belongs == f"_dmarc.{facts.domain}"
             delete = DnsChange("delete", probe.name, "TXT", (), (text,))
@@ -136,6 +136,17 @@ def dns_doubled_origin(facts: DomainFacts) -> Result:
                 offending=probe.name,
             )
     yield from unsettled(probe.fact for probe in facts.misplaced)
+
+
+def _everywhere(facts: DomainFacts) -> set[str]:
+    """Texts that a wildcard gives for any name below the domain: none of those names is a wrong place for them."""
+    # Nobody types both of these doubled names, and the same text at both.
+    doubled = [
+        set(_texts(probe.fact))
+        for probe in facts.misplaced
+        if probe.name in {f"_dmarc.{facts.domain}.{facts.domain}", f"_mta-sts.{facts.domain}.{facts.domain}"}
+    ]
+    return {*_texts(facts.wildcard), *(set.intersection(*doubled) if len(doubled) == 2 else ())}
 
 
 def _occupied(facts: DomainFacts, name: str) -> bool:
@@ -187,8 +198,11 @@ def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
     ]
     places += [(probe.name, probe.fact) for probe in facts.misplaced if probe.name == f"dmarc.{facts.domain}"]
     places.append((f"_domainkey.{facts.domain}", facts.domainkey))
+    everywhere = _everywhere(facts)
     for name, fact in places:
         for text in _texts(fact):
+            if name != facts.domain and text in everywhere:
+                continue
             head = next(
                 ((label, what) for pattern, label, what in _HOMES if pattern.match(text.strip().strip('"'))),
                 None,
@@ -196,8 +210,6 @@ def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
             if head is None and is_spf(text) and name == f"_dmarc.{facts.domain}":
                 yield _moved(facts, name, text, facts.domain, "SPF", fact)
             if head is None or name == f"{head[0]}.{facts.domain}":
-                continue
-            if name.startswith("_domainkey.") and facts.wildcard_keys:
                 continue
             yield _moved(facts, name, text, f"{head[0]}.{facts.domain}", head[1], fact)
     yield from unsettled(fact for _, fact in places)
@@ -264,7 +276,9 @@ def dns_ent_nxdomain(facts: DomainFacts) -> Result:
     Fix: Update the name server software or move the zone: an empty non-terminal must be answered NOERROR without data.
     References: RFC 8020 2; RFC 4592 2.2.2; DVE-2019-0001
     """
-    if not (isinstance(facts.domainkey, Absent) and facts.domainkey.nxdomain):
+    denied = isinstance(facts.domainkey, Absent) and facts.domainkey.nxdomain
+    # Behind an alias, NXDOMAIN speaks of the alias's target (RFC 6604 3).
+    if not denied or facts.domainkey.evidence.aliases:
         return
     if not any(isinstance(selector.fact, Known) for selector in facts.selectors):
         yield from selectors(facts)

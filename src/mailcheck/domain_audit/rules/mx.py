@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from mailcheck.domain_audit.facts import DomainFacts, addresses
+from mailcheck.domain_audit.facts import DomainFacts, Host, addresses
 from mailcheck.domain_audit.unsettled import selectors, senders, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
@@ -21,6 +21,11 @@ _GENERIC = re.compile(
 def _place(facts: DomainFacts, host: str) -> DnsLocation:
     each = next((each for each in facts.exchanges if each.host == host), None)
     return DnsLocation(facts.domain, "MX", None, each.presentation if each else None)
+
+
+def _hosts(facts: DomainFacts) -> list[Host]:
+    """The MX hosts that are names; an IP address in their place is mx-is-ip's, and its "name" says nothing."""
+    return [host for host in facts.hosts if not _NUMBER.match(host.name.removesuffix("." + facts.domain))]
 
 
 def has_mx(facts: DomainFacts) -> bool:
@@ -55,6 +60,9 @@ def mx_missing(facts: DomainFacts) -> Result:
     null = Fix(
         "if it takes no mail: say so", (DnsChange("add", facts.domain, "MX", ("0 .",)),), safe=facts.spf_denies_all
     )
+    if facts.parked:
+        # The praise of a locked domain offers the null MX.
+        return
     if facts.silent:
         yield Finding(
             "there is no MX record; for a domain that sends no mail a null MX says so at once",
@@ -163,7 +171,7 @@ def mx_cname(facts: DomainFacts) -> Result:
     Fix: Point the MX at the name that the alias leads to.
     References: RFC 5321 5.1; RFC 2181 10.3
     """
-    for host in facts.hosts:
+    for host in _hosts(facts):
         aliases = host.a.evidence.aliases or host.aaaa.evidence.aliases
         if aliases:
             changes = (
@@ -183,7 +191,7 @@ def mx_cname(facts: DomainFacts) -> Result:
                 fixes=(Fix("the name behind the alias", changes, safe=usable),),
                 offending=host.name,
             )
-    yield from unsettled(host.unknown for host in facts.hosts)
+    yield from unsettled(host.unknown for host in _hosts(facts))
 
 
 @rule("MX005", "mx-is-ip", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx)
@@ -228,10 +236,8 @@ def mx_dangling(facts: DomainFacts) -> Result:
     Fix: Publish an address for the host, or delete the MX.
     References: RFC 5321 5.1
     """
-    broken = [host for host in facts.hosts if isinstance(host.a, Absent) and isinstance(host.aaaa, Absent)]
+    broken = [host for host in _hosts(facts) if isinstance(host.a, Absent) and isinstance(host.aaaa, Absent)]
     for host in broken:
-        if _NUMBER.match(host.name.removesuffix("." + facts.domain)):
-            continue
         gone = "does not exist" if isinstance(host.a, Absent) and host.a.nxdomain else "has no address"
         change = DnsChange("delete", facts.domain, "MX", (), (f"{host.preference} {host.name}.",))
         yield Finding(
@@ -244,7 +250,7 @@ def mx_dangling(facts: DomainFacts) -> Result:
             ),
             offending=host.name,
         )
-    yield from unsettled(host.unknown for host in facts.hosts if not host.addresses)
+    yield from unsettled(host.unknown for host in _hosts(facts) if not host.addresses)
 
 
 @rule("MX007", "mx-private-address", Severity.ERROR, since="0.1", needs=("mx",), applies=has_mx)
@@ -260,7 +266,7 @@ def mx_private_address(facts: DomainFacts) -> Result:
     Fix: Publish the host's public address, or take the host out of the MX.
     References: RFC 1918; RFC 6890
     """
-    for host in facts.hosts:
+    for host in _hosts(facts):
         for address in host.addresses:
             if _unreachable(address):
                 kind = "AAAA" if ":" in address else "A"
@@ -273,7 +279,7 @@ def mx_private_address(facts: DomainFacts) -> Result:
                     ),
                     offending=f"{host.name} {address}",
                 )
-    yield from unsettled(host.unknown for host in facts.hosts)
+    yield from unsettled(host.unknown for host in _hosts(facts))
 
 
 def _unreachable(address: str) -> bool:
@@ -300,11 +306,12 @@ def mx_ipv6_only(facts: DomainFacts) -> Result:
     Fix: Give one MX host an IPv4 address too.
     References: RFC 5321 5.2
     """
-    reachable = [host for host in facts.hosts if host.addresses]
-    if any(addresses(host.a) for host in facts.hosts):
+    hosts = _hosts(facts)
+    reachable = [host for host in hosts if host.addresses]
+    if any(addresses(host.a) for host in hosts):
         return
-    if any(isinstance(host.a, Unknown) for host in facts.hosts):
-        yield from unsettled(host.a for host in facts.hosts)
+    if any(isinstance(host.a, Unknown) for host in hosts):
+        yield from unsettled(host.a for host in hosts)
     elif reachable:
         yield Finding(
             "no MX host has an IPv4 address: senders without IPv6 cannot deliver",

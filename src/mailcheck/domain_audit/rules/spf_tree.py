@@ -60,7 +60,8 @@ def _saving(facts: DomainFacts) -> tuple[Fix, ...]:
         )
     if not found or found[1] > LOOKUPS:
         dear = sorted(
-            (visit for visit in facts.spf.visits if visit.name == "include"), key=lambda visit: -visit.lookups
+            (visit for visit in facts.spf.visits if visit.name == "include" and visit.lookups),
+            key=lambda visit: -visit.lookups,
         )
         texts = [
             f"Remove {visit.term.text} if it no longer sends for you: saves {visit.lookups}." for visit in dear[:4]
