@@ -40,6 +40,7 @@ class Question:
     type: str
     transport: str
     came: float
+    due: float
     left: float | None = None
     fate: str = "open"
     truncated: bool = False
@@ -76,6 +77,7 @@ class Meter:
         truncated = Counter((each.name, each.type) for each in self.log if each.truncated)
         return {
             "messages": len(self.log),
+            "first": first,
             "distinct": len(asked),
             "duplicates": sorted(
                 f"{name} {type_}" for (name, type_), count in (asked - truncated).items() if count > 1
@@ -159,23 +161,23 @@ class Proxy:
         made.setblocking(False)
         return made
 
-    def _admit(self, wire: bytes, transport: str) -> tuple[Question, float] | None:
-        """The question and when its answer is due; None where it goes no further."""
+    def _admit(self, wire: bytes, transport: str) -> Question | None:
+        """The question with its fate so far; None for what is no question."""
         now = self.loop.time()
         found = question_of(wire)
         if found is None:
             return None
-        question = Question(*found, transport, now)
+        question = Question(*found, transport, now, now + self.options.delay)
         self.meter.log.append(question)
         if transport == "udp" and self._lost(found):
             question.fate = "lost"
-            return None
-        if self.meter.open >= self.options.table:
-            question.fate = "refused"
-            return None
-        self.meter.opened(question)
-        ready = self.warm.setdefault(question.name, now + self.options.cold)
-        return question, max(now, ready) + self.options.delay
+        elif self.meter.open >= self.options.table:
+            question.fate = "turned away"
+        else:
+            self.meter.opened(question)
+            ready = self.warm.setdefault(question.name, now + self.options.cold)
+            question.due = max(now, ready) + self.options.delay
+        return question
 
     def _lost(self, asked: tuple[str, str]) -> bool:
         self.attempts[asked] += 1
@@ -189,12 +191,11 @@ class Proxy:
                 self._datagram(wire, client)
 
     def _datagram(self, wire: bytes, client: tuple[str, int]) -> None:
-        admitted = self._admit(wire, "udp")
-        if admitted is None:
-            if self.meter.log and self.meter.log[-1].fate == "refused" and self.options.overflow == "refused":
+        question = self._admit(wire, "udp")
+        if question is None or question.fate != "open":
+            if question and question.fate == "turned away" and self.options.overflow == "refused":
                 self.clients.sendto(refusal(wire), client)
             return
-        question, due = admitted
         while self.next in self.waiting:
             self.next = (self.next + 1) % 65536
         handle = self.next
@@ -206,7 +207,7 @@ class Proxy:
             with contextlib.suppress(OSError):
                 self.clients.sendto(wire[:2] + reply[2:], client)
 
-        self.waiting[handle] = lambda reply: void(self.loop.call_at(due, send, reply))
+        self.waiting[handle] = lambda reply: void(self.loop.call_at(question.due, send, reply))
         self.server.send(handle.to_bytes(2) + wire[2:])
 
     def _answered(self) -> None:
@@ -227,16 +228,17 @@ class Proxy:
         writer.close()
 
     async def _by_stream(self, wire: bytes, writer: asyncio.StreamWriter) -> None:
-        admitted = self._admit(wire, "tcp")
-        if admitted is None:
+        question = self._admit(wire, "tcp")
+        if question is None:
+            return
+        if question.fate == "turned away":
             reply = refusal(wire)
         else:
-            question, due = admitted
             upstream, sink = await asyncio.open_connection(*self.upstream)
             sink.write(len(wire).to_bytes(2) + wire)
             reply = await upstream.readexactly(int.from_bytes(await upstream.readexactly(2)))
             sink.close()
-            await asyncio.sleep(due - self.loop.time())
+            await asyncio.sleep(question.due - self.loop.time())
             self.meter.closed(question, self.loop.time(), "answered")
         with contextlib.suppress(OSError):
             writer.write(len(reply).to_bytes(2) + reply)
