@@ -58,13 +58,13 @@ class Zone:
         """Whether `name` stands at or below a delegation to another zone."""
         return any("NS" in self.records.get(each, {}) for each in (name, *self._above(name)) if each != self.origin)
 
-    def redirected(self, name: str) -> str | None:
-        """Where a DNAME above `name` leads it (RFC 6672 2.2)."""
+    def redirected(self, name: str) -> tuple[str, int] | None:
+        """Where a DNAME above `name` leads it, and for how long (RFC 6672 2.2)."""
         for each in self._above(name):
             found = self.records.get(each, {}).get("DNAME")
             if found:
-                target = found[0][0].presentation
-                return normal(f"{name[: len(name) - len(each)].removesuffix('.')}.{target}")
+                (dname, *_), ttl = found
+                return normal(f"{name[: len(name) - len(each)].removesuffix('.')}.{dname.presentation}"), ttl
         return None
 
     def owner(self, name: str) -> str | None:
@@ -120,14 +120,16 @@ def _text(path: Path) -> str:
 
 
 class _Tokens(dns.tokenizer.Tokenizer):
-    """Remembers the line of the last token; the base class is a line further on once it has read the line's end."""
+    """Remembers the last token and its line; the base class counts a line's end as soon as it has looked at it."""
 
     line = 1
+    word = ""
 
     def get(self, want_leading: bool = False, want_comment: bool = False) -> dns.tokenizer.Token:
         token = super().get(want_leading, want_comment)
         if not token.is_eol_or_eof():
-            self.line = self.line_number
+            self.word = str(token.value)
+            self.line = self.line_number - (self.ungotten_char == "\n")
         return token
 
     def where(self) -> tuple[str, int]:
@@ -181,7 +183,7 @@ def _records(path: Path, text: str) -> tuple[Sets, str]:
         reader.read()
     except Exception as error:  # noqa: BLE001  whatever the reader raises says: this line cannot be read
         place = f"{path}:{tokens.line}: "
-        raise InputError(f"{place}{_complaint(str(error).removeprefix(place))}") from None
+        raise InputError(f"{place}{_complaint(str(error).removeprefix(place), tokens.word)}") from None
     return found.sets, from_wire_name(found.head or _stem(path))
 
 
@@ -195,10 +197,12 @@ def _stem(path: Path) -> dns.name.Name:
         return dns.name.root
 
 
-def _complaint(problem: str) -> str:
+def _complaint(problem: str, word: str) -> str:
     problem = re.sub(r"caught exception <class '[\w.]+'>: ", "", problem).rstrip(".") or "cannot be read"
     if "directive" in problem:
         return f"{problem}; only $ORIGIN and $TTL are read, so put the records themselves into the file"
+    if word and word not in problem:
+        problem += f" (at {word!r:.60})"
     return f"{problem}; a record is written: name [TTL] [IN] TYPE data"
 
 

@@ -83,7 +83,11 @@ class ZoneResolver:
         """The zone's answer for `current`, or the alias to follow."""
         redirected = zone.redirected(current)
         if redirected is not None:
-            return redirected
+            target, ttl = redirected
+            if type != "CNAME":
+                return target
+            # The alias that a DNAME makes is itself the answer (RFC 6672 3.2).
+            return known(name, type, (Target(target),), server=zone.source, aliases=chain, ttl=ttl)
         owner = zone.owner(current)
         if owner is None:
             reason = "nodata" if current in self._ancestors else "nxdomain"
