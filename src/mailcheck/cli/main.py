@@ -1,9 +1,14 @@
 """The entry point: one boundary that turns everything into a message and an exit code."""
 
 import sys
-from collections.abc import Sequence
 
 import mailcheck
+from mailcheck.cli.streams import complain, emit, reopen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Not from typing: `mailcheck --version` should cost what Python itself costs.
+    from collections.abc import Sequence
 
 HELP = """usage: mailcheck DOMAIN...            audit what your domains publish for mail
        mailcheck COMMAND [OPTIONS]
@@ -15,7 +20,7 @@ check
   audit [DOMAIN...]   the same as `mailcheck DOMAIN...`, with --from FILE for lists
 look up
   explain CODE|NAME   what a rule finds, why it matters, how to repair it
-  rules               all rules
+  rules [SELECTOR]    all rules, or those of a family
   config              every setting in force, and where it comes from
   completion SHELL    completions for bash, zsh or fish
 
@@ -31,47 +36,39 @@ examples
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command; returns the exit code. Prints to stdout and stderr, never a traceback."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] in (["--version"], ["-V"]):
-        sys.stdout.write(f"mailcheck {mailcheck.__version__}\n")
-        return 0
-    if words[:1] in (["--help"], ["-h"]):
-        sys.stdout.write(HELP)
-        return 0
-    if not words:
-        sys.stderr.write(HELP)
-        return 2
+    reopen()
     try:
-        return _dispatch(words)
+        return _answer(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
         return 130
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 2
-    except BrokenPipeError:
-        # The reader (head, less) went away: nothing more can be said, and it is no fault.
-        return _reader_gone()
-    except Exception as error:  # noqa: BLE001  the boundary of section 7: no traceback, exit 2
+    except Exception as error:  # noqa: BLE001  the boundary: no traceback, exit 2
         return _failed(error)
 
 
-def _reader_gone() -> int:
-    import os
+def _answer(words: list[str]) -> int:
+    if words[:1] in (["--version"], ["-V"]):
+        emit(f"mailcheck {mailcheck.__version__}\n")
+        return 0
+    if words[:1] in (["--help"], ["-h"]):
+        emit(HELP)
+        return 0
+    if not words:
+        sys.stderr.write(HELP)
+        return 2
+    return _dispatch(words)
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
-
-def _failed(error: BaseException) -> int:
+def _failed(error: Exception) -> int:
     from mailcheck.model.errors import MailcheckError
-    from mailcheck.report.text import printable
 
     if isinstance(error, MailcheckError):
-        sys.stderr.write(f"mailcheck: {printable(str(error))}\n")
-        return 2
-    text = printable(f"{type(error).__name__}: {error}", limit=500)
-    sys.stderr.write(f"mailcheck: RUN001 internal-error: {text}\nThis is a fault of mailcheck; please report it.\n")
+        complain(str(error))
+    else:
+        complain(f"RUN001 internal-error: {type(error).__name__}: {str(error)[:500]}; please report this")
     return 2
 
 
@@ -83,15 +80,22 @@ def _dispatch(words: list[str]) -> int:
 
     found = route(words)
     if found.verb is None:
-        if any(word in {"-h", "--help"} for word in found.words):
-            sys.stdout.write(HELP)
-            return 0
-        from mailcheck.model.errors import UsageError
-
-        raise UsageError("no domain and no command given; see mailcheck --help")
+        return _no_verb(words)
     warn_of_neighbour()
     code: int = import_module(f"mailcheck.cli.{found.verb}_").main(list(found.words))
     return code
+
+
+def _no_verb(words: list[str]) -> int:
+    """Options alone. Raises UsageError, for a wrong option if there is one."""
+    from mailcheck.cli.audit_ import parser
+    from mailcheck.model.errors import UsageError
+
+    if "-h" in words or "--help" in words:
+        emit(HELP)
+        return 0
+    parser().parse_intermixed_args(words)
+    raise UsageError("no domain and no command given; see mailcheck --help")
 
 
 def run() -> None:

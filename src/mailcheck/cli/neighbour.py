@@ -1,8 +1,9 @@
 """Another project on PyPI is called `mailcheck` too and installs the same import name."""
 
 import os
-import sys
 from pathlib import Path
+
+from mailcheck.cli.streams import complain
 
 
 def warn_of_neighbour() -> None:
@@ -13,7 +14,7 @@ def warn_of_neighbour() -> None:
     except OSError:
         return
     if any(name.endswith((".dist-info", ".egg-info")) for name in names):
-        sys.stderr.write(
-            "mailcheck: the distribution `mailcheck` (another project) is installed beside `mailcheck-cli` and "
-            "overwrites its files; uninstall both, then install mailcheck-cli\n"
+        complain(
+            "the distribution `mailcheck` (another project) is installed beside `mailcheck-cli` and overwrites its "
+            "files; uninstall both, then install mailcheck-cli"
         )

@@ -1,58 +1,93 @@
-"""Reports to where they are wanted."""
+"""Reports to where they are wanted: standard output, and the files of --report."""
 
 import os
 import shutil
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from mailcheck.cli.streams import emit, encoding
 from mailcheck.model.errors import InputError, UsageError
 from mailcheck.model.files import write_text
 from mailcheck.model.report import Report
 from mailcheck.report import FORMATS, RenderOptions, render
+from mailcheck.report.page import Page
+
+
+def wants_color(choice: str) -> bool:
+    """Whether standard output is coloured.
+
+    `choice` is --color; where it says auto, NO_COLOR, FORCE_COLOR, TERM=dumb and a terminal decide, in this
+    order. An empty variable is one that is not set (no-color.org).
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in {"", "0"}:
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def render_options(args: Namespace, *, to_terminal: bool) -> RenderOptions:
-    """Colour, width and depth. NO_COLOR, FORCE_COLOR and --color decide as users know them."""
-    stream = sys.stdout
-    tty = to_terminal and stream is not None and stream.isatty()
-    color = tty and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    if to_terminal and os.environ.get("FORCE_COLOR") and "NO_COLOR" not in os.environ:
-        color = True
-    if args.color != "auto":
-        color = args.color == "always" and to_terminal
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    unicode = encoding.startswith("utf") if to_terminal else True
-    width = shutil.get_terminal_size((80, 24)).columns if to_terminal else 100
-    return RenderOptions(color, unicode, width, args.verbose, args.quiet, args.statistics)
+    """Colour, characters, width and depth: those of standard output, or the plain ones of a file."""
+    depth = {name: getattr(args, name, False) for name in ("verbose", "quiet", "statistics")}
+    if not to_terminal:
+        return RenderOptions(width=100, **depth)
+    unicode = encoding().lower().replace("-", "").startswith("utf")
+    return RenderOptions(wants_color(args.color), unicode, shutil.get_terminal_size((80, 24)).columns, **depth)
 
 
-def report_targets(args: Namespace) -> list[tuple[str, Path]]:
+def look_up_page(color: str) -> Page:
+    """A page for something looked up: at most 80 columns, since longer lines are hard to read."""
+    options = render_options(Namespace(color=color), to_terminal=True)
+    return Page(replace(options, width=min(options.width, 80)))
+
+
+def report_targets(values: Sequence[str]) -> list[tuple[str, Path]]:
     """The --report options. Raises UsageError for a wrong one, before anything is asked."""
-    targets = []
-    for value in args.report:
+    targets: list[tuple[str, Path]] = []
+    for value in values:
         name, equals, path = value.partition("=")
-        if name not in FORMATS or not equals or not path:
-            raise UsageError(f"--report takes FORMAT=PATH with FORMAT one of {', '.join(FORMATS)}, not {value!r:.80}")
-        if not Path(path).parent.is_dir():
-            raise UsageError(f"--report {value!s:.80}: there is no folder {str(Path(path).parent)!r}")
-        targets.append((name, Path(path)))
+        if not equals or not path:
+            raise UsageError(f"--report takes FORMAT=PATH such as json=audit.json, not {value!r:.80}")
+        if name not in FORMATS:
+            raise UsageError(f"--report {value!s:.80}: {name!r:.40} is none of {', '.join(FORMATS)}")
+        if path == "-":
+            raise UsageError(f"--report {value}: name a file; --format {name} writes to standard output")
+        target = Path(path)
+        if target in (taken for _, taken in targets):
+            raise UsageError(f"--report {value!s:.80}: this file is named twice")
+        check_target(target, f"--report {value!s:.80}")
+        targets.append((name, target))
     return targets
 
 
-def write(report: Report, args: Namespace, format_name: str) -> None:
-    """The main format to stdout, the others to their files. Raises InputError when a file cannot be written."""
-    for name, path in report_targets(args):
+def check_target(path: Path, what: str) -> None:
+    """Find out before the run whether a file can be written. Raises UsageError."""
+    if not path.parent.is_dir():
+        raise UsageError(f"{what}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise UsageError(f"{what}: {str(path)!r} is a folder; name a file in it")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"{what}: {str(path)!r} cannot be written: permission denied")
+
+
+def write(report: Report, args: Namespace, format_name: str, targets: Sequence[tuple[str, Path]]) -> list[str]:
+    """The main format to standard output, the others to their files; gives what could not be written.
+
+    One file that fails does not keep the others from being written.
+    """
+    faults = []
+    try:
+        emit(render(format_name, report, render_options(args, to_terminal=True)))
+    except InputError as error:
+        faults.append(str(error))
+    for name, path in targets:
         try:
             write_text(path, render(name, report, render_options(args, to_terminal=False)))
         except OSError as error:
-            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-    text = render(format_name, report, render_options(args, to_terminal=True))
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-        return
-    encoding = sys.stdout.encoding or "utf-8"
-    buffer.write(text.encode(encoding, "backslashreplace"))
-    buffer.flush()
+            faults.append(f"{path}: cannot be written: {error.strerror}")
+    return faults

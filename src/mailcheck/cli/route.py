@@ -1,17 +1,16 @@
 """Which verb is meant: decided by the grammar of the words alone, never by the file system."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailcheck.model.errors import UsageError
 
 VERBS = ("audit", "explain", "rules", "config", "completion")
 """The verbs that work."""
-RESERVED = {
-    "lint": "lint", "verify": "verify", "recipients": "recipients", "presend": "presend", "bounces": "bounces",
-    "reports": "reports", "events": "events", "suppressions": "suppressions", "metrics": "metrics",
-    "simulate": "simulate", "preview": "preview", "ledger": "ledger",
-}  # fmt: skip
+RESERVED = (
+    "lint", "verify", "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
+    "preview", "ledger",
+)  # fmt: skip
 """Verbs whose names are kept for what is still to be built."""
 FILES = (
     ".html", ".htm", ".mjml", ".eml", ".j2", ".jinja", ".jinja2", ".liquid", ".hbs", ".mustache", ".njk", ".twig",
@@ -19,11 +18,8 @@ FILES = (
 )  # fmt: skip
 """Endings of files, none of which is a top-level domain."""
 FLAGS = frozenset(
-    (
-        "--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "-q", "--quiet", "-v",
-        "--verbose", "-h", "--help", "--version",
-    )
-)  # fmt: skip
+    ("--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "--quiet", "--verbose", "--help")
+)
 """Options without a value; every other one takes the next word unless it holds an equals sign."""
 
 
@@ -40,32 +36,37 @@ def route(words: Sequence[str]) -> Route:
 
     Raises UsageError that names the right command for a file, an address or a misspelt verb.
     """
-    first = _first_plain(words)
-    if first is None:
+    plain = list(_plain(words))
+    if not plain:
         return Route(None, tuple(words))
-    at, word = first
+    at, word = plain[0]
     rest = (*words[:at], *words[at + 1 :])
     if word in VERBS:
         return Route(word, rest)
     if word in RESERVED:
         raise UsageError(f"`mailcheck {word}` is not part of this version; what works: {', '.join(VERBS)}")
-    if "." in word.strip(".") and not _is_file(word) and "@" not in word and "/" not in word:
-        return Route("audit", tuple(words))
-    raise UsageError(_remedy(word))
+    if "." not in word.strip("."):
+        raise UsageError(_remedy(word))
+    check_domain_word(word)
+    later = next((other for _, other in plain[1:] if other in VERBS), None)
+    if later:
+        raise UsageError(f"the command comes first: mailcheck {later} …; to audit a name without a dot: {later}.")
+    return Route("audit", tuple(words))
 
 
-def _first_plain(words: Sequence[str]) -> tuple[int, str] | None:
-    skip = False
+def _plain(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The words that are neither options nor their values, with their places."""
+    value = only_plain = False
     for at, word in enumerate(words):
-        if skip:
-            skip = False
+        if value:
+            value = False
+        elif only_plain or word == "-" or not word.startswith("-"):
+            yield at, word
         elif word == "--":
-            return (at + 1, words[at + 1]) if at + 1 < len(words) else None
-        elif word == "-" or not word.startswith("-"):
-            return at, word
-        elif "=" not in word and word not in FLAGS:
-            skip = True
-    return None
+            only_plain = True
+        else:
+            # No short option takes a value, so that -qv is two flags.
+            value = word.startswith("--") and "=" not in word and word not in FLAGS
 
 
 def _is_file(word: str) -> bool:
@@ -73,13 +74,15 @@ def _is_file(word: str) -> bool:
 
 
 def check_domain_word(word: str) -> None:
-    """Refuse what is meant for another verb. Raises UsageError."""
-    if "/" in word or "\\" in word or "@" in word or _is_file(word):
+    """Refuse what is no domain but meant for another verb or option. Raises UsageError."""
+    if "/" in word or "\\" in word or "@" in word or ":" in word or _is_file(word):
         raise UsageError(_remedy(word))
 
 
 def _remedy(word: str) -> str:
     shown = word if len(word) <= 80 else word[:77] + "…"
+    if not word.strip():
+        return "an empty word is given where a domain or a command should stand"
     if "://" in word:
         return f"{shown!r} is a URL; audit its host: mailcheck {word.partition('://')[2].split('/')[0][:80]}"
     if "/" not in word and "@" in word:
@@ -90,8 +93,15 @@ def _remedy(word: str) -> str:
         return f"{shown!r} is a file; a list of domains is audited with: mailcheck audit --from {shown}"
     if word.lower().endswith(".eml"):
         return f"{shown!r} is a message; audit its domain with its selectors: mailcheck DOMAIN --from-eml {shown}"
+    if word == "-":
+        return "a list of domains on standard input is audited with: mailcheck audit --from -"
     if _is_file(word) or "/" in word or "\\" in word:
         return f"{shown!r} is a file, and mailcheck DOMAIN takes a domain name such as example.com"
+    host, colon, port = word.rpartition(":")
+    if "." in host and port.isdigit():
+        return f"{shown!r} has a port; audit its host: mailcheck {host[:80]}"
+    if colon:
+        return f"{shown!r} is no domain name (an IP address?); name the domain in your From address"
     from difflib import get_close_matches
 
     near = get_close_matches(word.lower(), VERBS, n=1, cutoff=0.6)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mailcheck.config.schema import Accept, Settings
 from mailcheck.model import registry
-from mailcheck.model.errors import ConfigError
+from mailcheck.model.errors import ConfigError, UsageError
 from mailcheck.model.finding import Finding
 from mailcheck.model.judge import judge
 from mailcheck.model.location import ConfigLocation
@@ -61,14 +61,27 @@ def accept_unused(view: Accepting) -> Result:
         )
 
 
+def check_accepts(settings: Settings) -> None:
+    """Raises ConfigError for an entry whose rule does not exist, or is none that a person may accept."""
+    for each in settings.accepts:
+        at = f"{settings.path}:{each.line}: [[accept]]"
+        entry = registry.find(each.rule)
+        if entry is None:
+            try:
+                registry.matching(each.rule)
+            except UsageError as error:
+                raise ConfigError(f"{at}: {error}") from None
+            raise ConfigError(f"{at} takes one rule, not a family: {each.rule!r:.60}; to switch it off, use ignore")
+        if entry.family in {"RUN", "IGN"}:
+            # Accepting these would hide that the run itself failed, or that an entry is out of date.
+            raise ConfigError(f"{at}: {entry.code} {entry.name} is about the run and cannot be accepted")
+
+
 def apply_accepts(report: Report, settings: Settings, today: datetime.date, selection: Selection) -> Report:
     """Move accepted findings to `ignored`, and report entries that are out of date or unused.
 
-    Raises ConfigError for an entry that names no rule.
+    The settings have passed `check_accepts`, and name domains as the report does.
     """
-    for each in settings.accepts:
-        if registry.find(each.rule) is None:
-            raise ConfigError(f"{settings.path}:{each.line}: [[accept]] names no rule: {each.rule!r:.60}")
     subjects = tuple(_apply(subject, settings, today, selection, report.fail_on) for subject in report.subjects)
     return replace(report, subjects=subjects)
 

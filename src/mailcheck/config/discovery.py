@@ -23,7 +23,8 @@ def load(
 ) -> Settings:
     """The settings from file and environment (flags are laid over them by the caller).
 
-    `config` names the file; `isolated` reads none. Raises ConfigError.
+    `config` names the file; `isolated` reads none. A path in the file counts from the file's folder. Raises
+    ConfigError.
     """
     environ = os.environ if env is None else env
     named = config or environ.get("MAILCHECK_CONFIG")
@@ -32,9 +33,18 @@ def load(
     elif named:
         settings = _read(Path(named), required=True) or defaults()
     else:
-        settings = _nearest(cwd or Path.cwd()) or defaults()
+        settings = _nearest(cwd or _here()) or defaults()
     _environment(settings, environ)
     return settings
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError(
+            "the current folder does not exist any more; change to another one, or use --isolated"
+        ) from None
 
 
 def _nearest(start: Path) -> Settings | None:
@@ -52,29 +62,37 @@ def _read(path: Path, *, required: bool) -> Settings | None:
     try:
         if not required and not path.is_file():
             return None
-        text = path.read_text("utf-8")
+        # Editors on Windows put a byte order mark in front.
+        text = path.read_text("utf-8-sig")
         data: dict[str, Any] = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        if not required and path.name == "pyproject.toml":
+        if not required and path.name == "pyproject.toml" and b"mailcheck" not in path.read_bytes():
+            # Broken, but none of ours.
             return None
-        raise ConfigError(f"{path}: not TOML: {error}") from None
+        raise ConfigError(f"{_shown(path)}: not TOML: {error}") from None
     lines = key_lines(text)
     if path.name == "pyproject.toml":
-        table = data.get("tool", {})
-        if "mailcheck" not in table:
+        table = data.get("tool")
+        if not isinstance(table, dict) or "mailcheck" not in table:
+            if required:
+                raise ConfigError(f"{_shown(path)}: holds no table [tool.mailcheck]")
             return None
         data = table["mailcheck"]
         prefix = ("tool", "mailcheck")
         lines = {key[2:]: line for key, line in lines.items() if key[:2] == prefix}
-    return read(data, lines, _shown(path))
+    settings = read(data, lines, _shown(path))
+    if settings["baseline"]:
+        settings.values["baseline"] = _shown(path.parent / settings["baseline"])
+    return settings
 
 
 def _shown(path: Path) -> str:
+    """Short where it stands below the current folder."""
     try:
         return str(path.relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):
         return str(path)
 
 

@@ -9,6 +9,15 @@ from mailcheck.model.errors import ConfigError
 
 FORMATS = ("terminal", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
 LEVELS = ("error", "warning", "info")
+DAY = 86_400
+"""Seconds; a longer deadline is a mistake."""
+_WANTED = {
+    "strings": 'a list of strings, ["…"]',
+    "string": "a string",
+    "boolean": "true or false",
+    "number": f"a number of seconds above 0 and below {DAY}",
+    "date": "a date without quotes, 2027-01-31",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,21 @@ class Origin:
         return f"{self.source}:{self.line}" if self.line else self.source
 
 
+@dataclass(frozen=True, slots=True)
+class DomainTable:
+    """One `[domain."…"]` table: what is declared, and on which line it begins."""
+
+    values: dict[str, Any]
+    line: int | None = None
+
+
 @dataclass(slots=True)
 class Settings:
-    """The values in force and their origins."""
+    """The values in force and their origins; `path` is the file, None where none was read."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
-    domains: dict[str, dict[str, Any]] = field(default_factory=dict)
+    domains: dict[str, DomainTable] = field(default_factory=dict)
     accepts: tuple[Accept, ...] = ()
     path: str | None = None
 
@@ -97,10 +114,12 @@ def defaults() -> Settings:
     return settings
 
 
-def read(table: Mapping[str, Any], lines: Mapping[tuple[str, ...], int], path: str) -> Settings:
+def read(table: Any, lines: Mapping[tuple[str, ...], int], path: str) -> Settings:
     """Check a parsed table. Raises ConfigError at the first fault."""
     settings = defaults()
     settings.path = path
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: mailcheck is a table: [tool.mailcheck]")
     for name, value in table.items():
         line = lines.get((name,))
         if name == "domain":
@@ -114,10 +133,10 @@ def read(table: Mapping[str, Any], lines: Mapping[tuple[str, ...], int], path: s
     return settings
 
 
-def _domains(value: Any, lines: Mapping[tuple[str, ...], int], path: str) -> dict[str, dict[str, Any]]:
+def _domains(value: Any, lines: Mapping[tuple[str, ...], int], path: str) -> dict[str, DomainTable]:
     if not isinstance(value, dict):
         raise ConfigError(f'{_at(path, lines.get(("domain",)))}: domain is a table of domains: [domain."example.com"]')
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, DomainTable] = {}
     for name, table in value.items():
         at = lines.get(("domain", name))
         if not isinstance(table, dict):
@@ -130,7 +149,7 @@ def _domains(value: Any, lines: Mapping[tuple[str, ...], int], path: str) -> dic
             if key not in DOMAIN:
                 raise _unknown(key, DOMAIN, path, line)
             entry[key] = checked(DOMAIN[key], key, item, path, line)
-        found[name.lower().removesuffix(".")] = entry
+        found[name] = DomainTable(entry, at)
     return found
 
 
@@ -148,8 +167,7 @@ def _accepts(value: Any, lines: Mapping[tuple[str, ...], int], path: str) -> tup
         missing = [key for key in ("rule", "domain", "reason") if not table.get(key)]
         if missing:
             raise ConfigError(f"{_at(path, at)}: [[accept]] needs {' and '.join(missing)}")
-        domain = table["domain"].lower().removesuffix(".")
-        found.append(Accept(table["rule"], domain, table["reason"], table.get("until"), at))
+        found.append(Accept(table["rule"], table["domain"], table["reason"], table.get("until"), at))
     return tuple(found)
 
 
@@ -165,18 +183,23 @@ def checked(key: Key, name: str, value: Any, path: str, line: int | None) -> Any
             right = value
         case "number", bool():
             right = None
-        case "number", int() | float() if value > 0:
+        case "number", int() | float() if 0 < value < DAY:
             right = float(value)
         case "date", datetime.datetime():
             right = None
         case "date", datetime.date():
             right = value
     if right is None:
-        wanted = {"strings": 'a list of strings, ["…"]', "date": "a date, 2027-01-31 without quotes"}
-        raise ConfigError(f"{_at(path, line)}: {name} is {wanted.get(key.kind, f'a {key.kind}')}, not {value!r:.60}")
+        raise ConfigError(f"{_at(path, line)}: {name} is {_WANTED[key.kind]}, not {_toml(value)}")
     if key.choices and right not in key.choices:
         raise ConfigError(f"{_at(path, line)}: {name} = {right!r:.40} is none of {', '.join(key.choices)}")
     return right
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{str(value) if isinstance(value, datetime.date) else repr(value)!s:.60}"
 
 
 def _at(path: str, line: int | None) -> str:

@@ -1,0 +1,86 @@
+"""The audit's run: one loop, one cache for all domains, and a way out on signals."""
+
+import asyncio
+import signal
+from argparse import Namespace
+from dataclasses import replace
+
+import mailcheck
+from mailcheck.cli import options
+from mailcheck.cli.audit_input import Input
+from mailcheck.config.schema import Settings
+from mailcheck.dns.opening import DnsOptions, open_resolver
+from mailcheck.dns.port import Resolver
+from mailcheck.dns.run import Run
+from mailcheck.domain_audit.declaration import Declaration
+from mailcheck.domain_audit.run import audit_domains
+from mailcheck.model.report import Report
+from mailcheck.model.selection import Selection
+from mailcheck.model.severity import Severity
+
+
+def audit(args: Namespace, settings: Settings, given: Input, selection: Selection) -> tuple[Report, int]:
+    """Audit what is given; gives the report, and 130 or 143 where a signal ended it early."""
+    resolver = open_resolver(
+        DnsOptions(settings["resolver"], args.zone, args.overlay, args.record, args.replay, bool(settings["offline"]))
+    )
+    report, code = asyncio.run(_audit(args, settings, given, selection, resolver))
+    return replace(report, subjects=(*report.subjects, *given.subjects())), code
+
+
+async def _audit(
+    args: Namespace, settings: Settings, given: Input, selection: Selection, resolver: Resolver
+) -> tuple[Report, int]:
+    run = Run(resolver, timeout=settings["timeout"])
+    code = _stop_on_signals(run)
+    try:
+        report = await audit_domains(
+            given.domains,
+            run,
+            version=mailcheck.__version__,
+            selection=selection,
+            selectors=options.words(args.selector),
+            declared=declarations(settings),
+            seen=given.seen,
+            fail_on=Severity(settings["fail-on"]),
+        )
+    finally:
+        await run.close()
+    return report, code[0]
+
+
+def declarations(settings: Settings) -> dict[str, Declaration]:
+    """The `[domain."…"]` tables as the audit takes them."""
+    return {
+        name: Declaration(
+            sends=table.values.get("sends"),
+            selectors=table.values.get("selectors", ()),
+            providers=table.values.get("providers", ()),
+            bounce_domains=tuple(bounce.lower().removesuffix(".") for bounce in table.values.get("bounce-domains", ())),
+            kind=table.values.get("kind"),
+        )
+        for name, table in settings.domains.items()
+    }
+
+
+def _stop_on_signals(run: Run) -> list[int]:
+    """On SIGINT and SIGTERM end the run; what was answered is still judged and written.
+
+    The second signal ends the program at once, as if this function had not been called.
+    """
+    code = [0]
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        code[0] = 128 + number
+        run.stop("interrupted")
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop, int(number))
+        except (NotImplementedError, ValueError, RuntimeError):
+            # Windows, or not the main thread: Python's own handling stays.
+            continue
+    return code
