@@ -48,7 +48,7 @@ class DkimKey:
     def hashes(self) -> tuple[str, ...] | None:
         """The hash algorithms of h=; None where all are allowed."""
         value = self.tags.value("h")
-        return None if value is None else tuple(part.strip().lower() for part in value.split(":"))
+        return None if value is None else tuple(part.strip().lower() for part in value.split(":") if part.strip())
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -151,8 +151,8 @@ def _decode(value: str, start: int, problems: list[Problem]) -> bytes | None:
 
 
 def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey | None:
-    def bad(kind: str, message: str, clause: str) -> None:
-        problems.append(Problem(kind, span, message, clause=clause))
+    def bad(kind: str, message: str, clause: str, suggestion: str | None = None) -> None:
+        problems.append(Problem(kind, span, message, suggestion, clause))
 
     if k == "ed25519":
         if len(raw) == 32:
@@ -163,6 +163,7 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
                 "form",
                 "the key is wrapped as SubjectPublicKeyInfo; k=ed25519 takes the 32 octets alone",
                 "RFC 8463 4",
+                base64.b64encode(wrapped[1]).decode(),
             )
             return PublicKey("ed25519", 256, hashlib.sha256(wrapped[1]).hexdigest(), wrapped=True)
         if wrapped and wrapped[0] == RSA_OID:
@@ -173,7 +174,7 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
     if k != "rsa":
         bad("key", f"k={k!s:.20} is no key type that verifiers know (rsa, ed25519)", "RFC 6376 3.6.1")
         return None
-    if len(raw) == 32 and not raw.startswith((b"\x30\x81", b"\x30\x82")):
+    if len(raw) == 32 and not _begins_longer(raw):
         bad("form", "the key has the 32 octets of Ed25519, but k=ed25519 is missing", "RFC 8463 4")
         return None
     wrapped = _spki(raw)
@@ -199,6 +200,13 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
         bad("size", f"{modulus.bit_length()} bits; verifiers need not take more than {MAX_RSA}", "RFC 8301 3.2")
     digest = hashlib.sha256(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")).hexdigest()
     return PublicKey("rsa", modulus.bit_length(), digest, exponent)
+
+
+def _begins_longer(raw: bytes) -> bool:
+    """Whether these octets are the beginning of a longer SEQUENCE; those of an Ed25519 key look so once in 10^4."""
+    return raw[0] == der.SEQUENCE and (
+        raw[1] in {0x81, 0x82} or (raw[1] > 30 and raw[2] in {der.INTEGER, der.SEQUENCE})
+    )
 
 
 def _spki(raw: bytes) -> tuple[bytes, bytes] | None:

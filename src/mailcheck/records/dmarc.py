@@ -16,9 +16,10 @@ REMOVED = frozenset({"pct", "rf", "ri"})
 KNOWN = frozenset({"v", "p", "sp", "np", "adkim", "aspf", "fo", "rua", "ruf", "t", "psd"}) | REMOVED
 
 MAX_URIS = 100
-"""Addresses of one tag that are read."""
+"""Addresses of rua or ruf, or options of fo, that are read."""
 
-_LOOSE = "\"' ;\t\\"
+_WORDS = {"yes": "y", "no": "n", "strict": "s", "relaxed": "r"}
+_LOOSE = "\"' ,;\t\\"
 # RFC 3986 2: what is neither reserved, unreserved nor a percent-encoded octet.
 _NO_URI = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 _SIZE = re.compile(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE)
@@ -157,7 +158,8 @@ def parse_dmarc(text: str | bytes) -> DmarcRecord:
     for tag in tags.tags:
         values = checks.get(tag.name)
         if values and tag.value.lower() not in values:
-            near = _near(tag.value.lower(), values)
+            word = tag.value.lower()
+            near = _WORDS[word] if _WORDS.get(word) in values else _near(word, values)
             hint = f"; did you mean {near}?" if near else ""
             problems.append(
                 Problem(
@@ -189,10 +191,10 @@ def _meant(tag: Tag, tags: TagList, checks: dict[str, tuple[str, ...]]) -> str |
 def _options(tag: Tag) -> list[Problem]:
     """Values of fo that are none (RFC 9989 4.7)."""
     problems = []
-    for text, span in _pieces(tag, ":"):
+    for text, span in islice(_pieces(tag, ":"), MAX_URIS):
         if text.lower() not in {"0", "1", "d", "s"}:
             problems.append(Problem("value", span, f"fo={text!s:.40} is none of 0, 1, d, s"))
-    return problems[:MAX_URIS]
+    return problems
 
 
 def _near(word: str, choices: tuple[str, ...]) -> str | None:

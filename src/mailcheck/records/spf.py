@@ -38,7 +38,7 @@ MAX_TERMS = 1000
 
 _TERM = re.compile(r"[^ ]+")
 _ALMOST = re.compile(
-    r"(?P<junk>[\s\"'“”\ufeffï»¿\\]*)"
+    r"(?P<junk>[\s\"'“”\ufeffï»¿\\\xe2\x80\x98-\x9f]*)"
     r"(?P<word>(?P<sender_id>spf2\.0/)|v\s*=\s*spf(?:v?[0-9.]+|(?=[\s;:,]|\Z))|v-spf1|spf1(?=\s)|spf=v1)[\s;:,]*",
     re.IGNORECASE,
 )
@@ -95,13 +95,13 @@ def version_problem(text: str | bytes) -> Problem | None:
     end = len(record) if stop < 0 else max(stop, found.end("word"))
     if found["sender_id"]:
         return Problem("version", (0, end), "spf2.0 is Sender ID (RFC 4406), which no receiver reads any more")
-    rest = record[found.end() :].replace('\\"', "").replace('"', "").strip(" \t\r\n'\\")
+    rest = record[found.end() :].replace('\\"', "").replace('"', "").strip(" \t\r\n'\\“”")
     better = f"v=spf1 {rest}".strip()
     first = record[:1]
     if first.isspace():
         return Problem("version", (0, len(record) - len(record.lstrip())), "a blank stands before v=spf1", better)
-    if first in "\"'\\“”":
-        return Problem("version", (0, 1), "a quotation mark is part of the record's text", better)
+    if first in "\"'\\“”\xe2":
+        return Problem("version", found.span("junk"), "a quotation mark is part of the record's text", better)
     message = f"{record[:end]!r:.60} is not the version v=spf1 followed by a blank"
     return Problem("version", (0, end), message, better)
 

@@ -69,7 +69,7 @@ def _reads(text: str) -> bool:
 def _plain(text: str) -> str:
     for pattern, plain in _PASTED:
         text = pattern.sub(plain, text)
-    return text.strip(" ;,\"'\\")
+    return text.strip(" ;,.\"'\\")
 
 
 def _masked(text: str) -> str:
