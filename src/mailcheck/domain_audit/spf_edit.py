@@ -59,26 +59,49 @@ def cheaper(facts: DomainFacts) -> tuple[str, int] | None:
         return None
     changes: dict[Span, str] = {}
     saved = 0
-    repeated = {visit.term.span for visit, _ in repeats(facts)}
-    for visit in facts.spf.visits:
-        better = (
-            "" if visit.term.span in repeated or visit.void == "46" or visit.name == "ptr" else _addresses(facts, visit)
-        )
-        if better is None:
-            better = _written_out(facts, visit)
-        if better is not None and visit.reached and visit.lookups:
+    paying = [visit for visit in facts.spf.visits if visit.reached and visit.lookups]
+    dead = {visit.term.span for visit, _ in repeats(facts)}
+    dead |= {visit.term.span for visit in paying if visit.void == "46"}
+    nested = {visit.term.span: _written_out(facts, visit) for visit in paying if visit.term.span not in dead}
+    # What is written out may name a domain that another term lets in already.
+    there = set[str]().union(
+        *(let_in(visit) for visit in paying if visit.term.span not in dead and nested[visit.term.span] is None)
+    )
+    for visit in paying:
+        inner = nested.get(visit.term.span)
+        if visit.term.span in dead:
+            changes[visit.term.span] = ""
+            saved += visit.lookups
+        elif inner is not None:
+            kept = [each for each in inner if each.child is None or each.child.domain not in there]
+            there.update(*map(let_in, kept))
+            changes[visit.term.span] = " ".join(each.term.text for each in kept)
+            saved += visit.lookups - sum(each.lookups for each in kept)
+        elif (better := _addresses(facts, visit)) is not None:
             changes[visit.term.span] = better
-            nested = parse_spf(f"v=spf1 {better}").terms if better else ()
-            kept = sum(_cost(each, visit) for each in nested)
-            saved += visit.lookups - kept
+            saved += visit.lookups
     if saved <= 0:
         return None
     return edited(record.text, changes), facts.spf.lookups - saved
 
 
-def _cost(term: Term, visit: Visit) -> int:
-    nested = visit.child.visits if visit.child else ()
-    return next((each.lookups for each in nested if each.term.text == term.text), 0)
+def let_in(visit: Visit) -> set[str]:
+    """The domains whose senders a term surely lets pass: nothing on the way to them says otherwise."""
+    found: set[str] = set()
+    stack = [visit]
+    while stack:
+        each = stack.pop()
+        child = each.child
+        if child is None or not each.reached or child.domain in found or not _plus(each.term):
+            continue
+        found.add(child.domain)
+        if all(_plus(inner.term) for inner in child.visits if inner.name != "all"):
+            stack += child.visits
+    return found
+
+
+def _plus(term: Term) -> bool:
+    return not isinstance(term, Mechanism) or term.qualifier == "+"
 
 
 def _addresses(facts: DomainFacts, visit: Visit) -> str | None:
@@ -95,7 +118,7 @@ def _addresses(facts: DomainFacts, visit: Visit) -> str | None:
     return " ".join(network_term(network) for network in visit.networks)
 
 
-def _written_out(facts: DomainFacts, visit: Visit) -> str | None:
+def _written_out(facts: DomainFacts, visit: Visit) -> list[Visit] | None:
     """The terms of an own include, where leaving its frame changes nothing."""
     child = visit.child
     term = visit.term
@@ -109,7 +132,7 @@ def _written_out(facts: DomainFacts, visit: Visit) -> str | None:
     named = all(each.domain is not None or each.name in {"ip4", "ip6"} for each in inner)
     if not plain or not named or child.passes_all:
         return None
-    return " ".join(each.text for each in inner)
+    return [each for each in child.visits if each.reached and isinstance(each.term, Mechanism) and each.name != "all"]
 
 
 def repeats(facts: DomainFacts) -> list[tuple[Visit, str]]:
@@ -127,11 +150,7 @@ def repeats(facts: DomainFacts) -> list[tuple[Visit, str]]:
         if visit.term.span in gone or not isinstance(visit.term, Mechanism) or visit.term.qualifier != "+":
             continue
         for other in includes:
-            inside = (
-                {node.domain for path, node in other.child.walk() if path}
-                if other.child and other is not visit
-                else set()
-            )
+            inside = let_in(other) - {other.target} if other is not visit else set()
             if visit.target in inside and other.term.span not in gone:
                 found.append((visit, f"inside include:{other.target} already"))
                 gone.add(visit.term.span)

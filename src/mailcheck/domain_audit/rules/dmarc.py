@@ -266,7 +266,7 @@ def _evidence(facts: DomainFacts) -> tuple[Evidence, ...]:
 def dmarc_policy_none(facts: DomainFacts) -> Result:
     """The policy is p=none.
 
-    Why: p=none asks for reports and stops nothing: forged mail is delivered. It meets the minimum of Google, Yahoo and Microsoft, and is the right first step, not the last.
+    Why: p=none asks for reports and stops nothing. It meets the minimum of Google, Yahoo and Microsoft, and is the right first step, not the last.
     Bad:
     _dmarc TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"
     Good:
@@ -278,7 +278,7 @@ def dmarc_policy_none(facts: DomainFacts) -> Result:
     if found.policy != "none" or found.record is None or found.record.policy_fault:
         return
     yield Finding(
-        f"forged mail with this From address is delivered: the policy is none ({found.tag} at {found.policy_domain})",
+        f"DMARC stops no forged mail here: the policy is none ({found.tag} at {found.policy_domain})",
         at(facts, found.record.tag(found.tag or "p")),
         evidence=_evidence(facts),
         fixes=(change(facts, "when reports show all your mail aligned", {found.tag or "p": "quarantine"}, safe=False),),
@@ -342,7 +342,7 @@ def dmarc_removed_tag(facts: DomainFacts) -> Result:
     since="0.1",
     needs=("policy",),
     applies=has_policy,
-    fix=Fixable.SAFE,
+    fix=Fixable.UNSAFE,
 )
 def dmarc_test_mode(facts: DomainFacts) -> Result:
     """The policy is being tested (t=y).
@@ -363,7 +363,7 @@ def dmarc_test_mode(facts: DomainFacts) -> Result:
         f"t=y: the policy is {facts.policy.policy}, but forged mail {_SENTENCE[effective]} as with p={effective}",
         at(facts, record.tag("t")),
         evidence=_evidence(facts),
-        fixes=(change(facts, "the policy in force", {"t": None}),),
+        fixes=(change(facts, "when reports show all your mail aligned", {"t": None}, safe=False),),
     )
 
 

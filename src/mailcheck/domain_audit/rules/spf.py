@@ -270,7 +270,7 @@ def spf_neutral_all(facts: DomainFacts) -> Result:
     record = facts.spf_record
     if record and record.all and record.all.qualifier == "?":
         yield Finding(
-            "?all makes no statement about servers that are not listed: forged mail gets neutral, not fail",
+            "?all makes no statement about servers that are not listed: their mail gets neutral, not fail",
             facts.spf_place(record.all.span),
             evidence=(facts.txt.evidence,),
             fixes=(
@@ -443,6 +443,8 @@ def spf_long(facts: DomainFacts) -> Result:
     length = len(record.text)
     texts = [each for each in facts.txt.value if isinstance(each, Text)]
     answer = 12 + len(facts.domain) + 6 + sum(12 + sum(len(part) + 1 for part in each.strings) for each in texts)
+    # Up to 1232 octets fit the UDP packets that resolvers ask for today (EDNS); beyond, TCP is needed.
+    severity = Severity.WARNING if answer > 1232 else Severity.INFO
     collapsed = _collapsed(record)
     fixes = (
         (replace_record("the same addresses in fewer words", facts.domain, record.text, collapsed, safe=record.valid),)
@@ -451,8 +453,9 @@ def spf_long(facts: DomainFacts) -> Result:
     )
     if length > 450:
         yield Finding(
-            f"the record has {length} octets; beyond 450 the answer hardly fits 512, and some receivers will not get it",
-            facts.spf_place((450, length)),
+            f"the record has {length} octets; the standard advises 450, so that the whole answer stays below 512",
+            facts.spf_place(),
+            severity=severity,
             evidence=(facts.txt.evidence,),
             fixes=fixes
             or (
@@ -466,7 +469,7 @@ def spf_long(facts: DomainFacts) -> Result:
         yield Finding(
             f"the {len(texts)} TXT records at the domain make an answer of about {answer} octets; the standard advises 512",
             facts.spf_place(),
-            severity=Severity.WARNING if answer > 1232 else Severity.INFO,
+            severity=severity,
             evidence=(facts.txt.evidence,),
             fixes=(
                 steps(
