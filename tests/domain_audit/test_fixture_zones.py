@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from mailcheck.dns.live import LiveResolver
+from mailcheck.dns.master_file import read_zone
 from mailcheck.dns.names import domain_argument
-from mailcheck.dns.zones import ZoneResolver, read_zone
+from mailcheck.dns.zones import ZoneResolver
 from mailcheck.domain_audit.run import rules
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.selection import Selection
