@@ -1,10 +1,21 @@
 """How many questions may be open: additive growth, halving, and no waiter forgotten."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 
 from mailcheck.dns.window import LEAST, MOST, PAUSE, START, Window
+
+
+@contextlib.asynccontextmanager
+async def inside(window: Window) -> AsyncIterator[None]:
+    await window.enter()
+    try:
+        yield
+    finally:
+        window.leave()
 
 
 def test_it_starts_grows_by_one_and_stops_growing() -> None:
@@ -50,7 +61,7 @@ def test_no_more_than_the_limit_are_open_and_all_get_their_turn(questions: int) 
 
         async def one() -> None:
             nonlocal now, peak, done
-            async with window:
+            async with inside(window):
                 now += 1
                 peak = max(peak, now)
                 await asyncio.sleep(0)
@@ -69,7 +80,7 @@ def test_those_who_came_first_go_first() -> None:
         order: list[int] = []
 
         async def one(number: int) -> None:
-            async with window:
+            async with inside(window):
                 order.append(number)
                 await asyncio.sleep(0.001)
 
@@ -85,7 +96,7 @@ def test_shrinking_keeps_what_is_open_and_lets_nobody_in() -> None:
         leave = [asyncio.Event() for _ in range(START)]
 
         async def one(event: asyncio.Event) -> None:
-            async with window:
+            async with inside(window):
                 await event.wait()
 
         tasks = [asyncio.create_task(one(event)) for event in leave]
@@ -116,11 +127,11 @@ def test_a_waiter_that_gives_up_passes_its_turn_on() -> None:
         leave = asyncio.Event()
 
         async def hold() -> None:
-            async with window:
+            async with inside(window):
                 await leave.wait()
 
         async def pass_through() -> str:
-            async with window:
+            async with inside(window):
                 return "in"
 
         holders = [asyncio.create_task(hold()) for _ in range(START)]

@@ -6,7 +6,7 @@ that is believed. How many questions are open at once adapts to what the server 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import dns.flags
@@ -61,9 +61,8 @@ class LiveResolver:
             return unknown(name, type, "no-resolver")
         if to_wire_name(name) is None:
             return unknown(name, type, "invalid-name")
-        async with self._window:
-            exchange = _Exchange(name, type, self._servers, self._timing, self._window, self._plain)
-            return await exchange.run()
+        exchange = _Exchange(name, type, self._servers, self._timing, self._window, self._plain)
+        return await exchange.run()
 
     async def close(self) -> None:
         """Close all sockets."""
@@ -88,21 +87,24 @@ class _Exchange:
         self.sent = 0
         self.open = 0
         self.hurry = False
+        self.inside = False
+        self.start = 0.0
         self.worst: Unknown | None = None
 
     async def run(self) -> Fact[Records]:
         clock = asyncio.get_running_loop().time
-        start = clock()
-        end = start + self.timing.question
+        self.start = clock()
         try:
             while self.open or self.more:
-                due = start + self._due() if self.more else end
                 # After a bad answer a server not yet asked is asked at once; the same one at its time.
-                if self.more and (clock() >= due or (self.hurry and self.sent < len(self.servers))):
-                    self._attempt(clock())
+                if self.more and ((self.hurry and self.sent < len(self.servers)) or clock() >= self._due()):
+                    await self._attempt(clock)
                     continue
+                if not self.open:
+                    self._step_aside()
+                end = self.start + self.timing.question
                 try:
-                    async with asyncio.timeout_at(min(due, end)):
+                    async with asyncio.timeout_at(min(self._due(), end) if self.more else end):
                         reply = await self.replies.get()
                 except TimeoutError:
                     if clock() >= end:
@@ -115,8 +117,15 @@ class _Exchange:
             asked = dict.fromkeys(server.label for server, _ in self.handles)
             return self.worst or unknown(self.name, self.type, "timeout", server=", ".join(asked))
         finally:
+            self._step_aside()
             for server, handle in self.handles:
                 server.forget(handle)
+
+    def _step_aside(self) -> None:
+        """While nothing of this question is under way, another one may be."""
+        if self.inside:
+            self.inside = False
+            self.window.leave()
 
     @property
     def more(self) -> bool:
@@ -124,11 +133,17 @@ class _Exchange:
         return self.sent < max(len(self.timing.send), len(self.servers))
 
     def _due(self) -> float:
-        return self.timing.send[min(self.sent, len(self.timing.send) - 1)]
+        return self.start + self.timing.send[min(self.sent, len(self.timing.send) - 1)]
 
-    def _attempt(self, now: float) -> None:
+    async def _attempt(self, clock: Callable[[], float]) -> None:
         if self.open:
-            self.window.lost(now)
+            self.window.lost(clock())
+        if not self.inside:
+            before = clock()
+            await self.window.enter()
+            self.inside = True
+            # The question's time does not run while it waits for its turn.
+            self.start += clock() - before
         server = self.servers[self.sent % len(self.servers)]
         self.sent += 1
         self.hurry = False

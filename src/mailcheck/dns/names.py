@@ -68,7 +68,7 @@ def domain_argument(text: str) -> str:
     bare = text.removesuffix(".")
     if not bare or len(bare) > 1000:
         raise UsageError(f"{shown!r} is not a domain name: a name has at most 253 characters and is not empty")
-    name = normal(bare) if bare.isascii() else _to_ascii(bare, shown)
+    name = normal(text) if text.isascii() else _to_ascii(bare, shown)
     problem = _problem(name)
     if problem:
         raise UsageError(f"{shown!r} is not a domain name: {problem}")

@@ -10,7 +10,7 @@ PAUSE = 0.25
 
 
 class Window:
-    """An asynchronous context manager around each open question."""
+    """Those who want to ask `enter` and, once nothing of theirs is under way, `leave`."""
 
     def __init__(self) -> None:
         self.limit = float(START)
@@ -18,7 +18,8 @@ class Window:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._last = float("-inf")
 
-    async def __aenter__(self) -> None:
+    async def enter(self) -> None:
+        """Wait for a place; who is cancelled while waiting has none."""
         while self._open >= int(self.limit):
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
@@ -30,7 +31,8 @@ class Window:
                 raise
         self._open += 1
 
-    async def __aexit__(self, *_: object) -> None:
+    def leave(self) -> None:
+        """Give the place to the next."""
         self._open -= 1
         self._wake()
 
