@@ -1,8 +1,7 @@
 """JSON Lines: one subject a line, each with the keys of the report around it."""
 
-import json
-
 from mailcheck.model.report import Report
+from mailcheck.report.ascii_json import dump
 from mailcheck.report.jsonable import head, subject
 from mailcheck.report.options import RenderOptions
 
@@ -10,4 +9,4 @@ from mailcheck.report.options import RenderOptions
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  every writer has this form
     """One line a subject."""
     above = {key: value for key, value in head(report).items() if key != "summary"}
-    return "".join(json.dumps(above | subject(each)) + "\n" for each in report.subjects)
+    return "".join(dump(above | subject(each)) + "\n" for each in report.subjects)

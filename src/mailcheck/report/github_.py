@@ -1,0 +1,76 @@
+"""GitHub Actions workflow commands: annotations at the line, or at the run for what has none."""
+
+from mailcheck.model.finding import Finding
+from mailcheck.model.location import ConfigLocation, FileLocation
+from mailcheck.model.report import Report, SubjectReport
+from mailcheck.report.causes import Cause, asked, causes, listed
+from mailcheck.report.concise_ import finding_line, line
+from mailcheck.report.options import RenderOptions
+from mailcheck.report.place import where
+from mailcheck.report.remedy import label
+from mailcheck.report.sections import by_reading_order
+from mailcheck.report.summary import outcome
+from mailcheck.report.text import LIMIT, plural, printable
+
+SHOWN = 9
+"""Annotations of one kind; GitHub shows ten a step, and the tenth says how many more there are."""
+_KINDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def data(text: str) -> str:
+    """The escaper of a command's message (actions/toolkit, command.ts escapeData); lines are joined by `%0A`."""
+    return printable(text).replace("%", "%25")
+
+
+def value(text: str) -> str:
+    """The escaper of a command's property."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  every writer has this form
+    """Worst first; what has no room as an annotation stands in the log as a plain line."""
+    kinds: dict[str, list[tuple[str, str]]] = {kind: [] for kind in _KINDS.values()}
+    findings = [finding for subject in report.subjects for finding in sorted(subject.findings, key=by_reading_order)]
+    for finding in findings:
+        kinds[_KINDS[str(finding.severity)]].append((_finding(finding), finding_line(finding)))
+    for subject in report.subjects:
+        for cause in causes(subject.unknown):
+            command, plain = _unknown(subject, cause)
+            kinds["warning" if cause.blocking else "notice"].append((command, plain))
+    lines: list[str] = []
+    for kind, found in kinds.items():
+        lines += [f"::{kind} {command}" for command, _ in found[:SHOWN]]
+        if len(found) > SHOWN:
+            lines.append(f"::{kind} title=mailcheck::{plural(len(found) - SHOWN, f'more {kind}')}, listed in the log")
+    lines += [plain for found in kinds.values() for _, plain in found[SHOWN:]]
+    return "".join(f"{each}\n" for each in [*lines, line(outcome(report))])
+
+
+def _command(title: str, place: str, *paragraphs: str) -> str:
+    return f"{place}title={value(title)}::{'%0A'.join(data(each) for each in paragraphs)}"
+
+
+def _finding(finding: Finding) -> str:
+    preview = " (preview)" if finding.preview else ""
+    title = f"{finding.code} {finding.name}{preview}"
+    message = printable(finding.message, limit=LIMIT)
+    fixes = [f"{label(fix)}: {printable(fix.title, limit=LIMIT)}" for fix in finding.fixes]
+    match finding.location:
+        case FileLocation() as at:
+            # GitHub takes columns only where the range lies in one line.
+            columns = f"col={at.column},endColumn={at.end_column}," if at.line == at.end_line else ""
+            place = f"file={value(at.path)},line={at.line},endLine={at.end_line},{columns}"
+            return _command(title, place, message, *fixes)
+        case ConfigLocation(path=path, line=at_line, key=key):
+            place = f"file={value(path)},line={at_line or 1},"
+            return _command(title, place, f"{key}: {message}", *fixes)
+        case location:
+            return _command(title, "", f"{where(location)}: {message}", *fixes)
+
+
+def _unknown(subject: SubjectReport, cause: Cause) -> tuple[str, str]:
+    why = printable(cause.text, limit=LIMIT)
+    rules = f"not determined: {listed(cause.rules, 5)}"
+    questions = [f"asked: {asked(cause, 5)}"] if cause.questions else []
+    title = f"{subject.subject}: not determined"
+    return _command(title, "", why, *questions, rules), line(f"{subject.subject}: {rules}: {why}")
