@@ -90,6 +90,7 @@ def apply(zones: list[Zone], change: DnsChange) -> list[Zone]:
     return [edited if zone is home else zone for zone in zones]
 
 
+@cache
 def after(domain: str, fix: Fix) -> SubjectReport:
     """The domain's audit with the fix applied."""
     zones = resolver().zones
@@ -107,6 +108,21 @@ def test_a_safe_fix_removes_its_finding_and_brings_none(domain: str, finding: Fi
     assert (finding.code, finding.fingerprint) not in now
     new = [each for key, each in now.items() if key not in before and each.severity is not None]
     assert [(each.name, each.message) for each in new if each.severity.reaches(finding.severity)] == []
+
+
+@pytest.mark.parametrize(("domain", "finding", "fix"), SAFE, ids=label)
+def test_a_safe_fix_takes_no_sender_away_and_weakens_no_policy(domain: str, finding: Finding, fix: Fix) -> None:
+    before, now = audited()[domain].facts, after(domain, fix).facts
+    if before["spf"]:
+        assert now["spf"]["ipv4_addresses"] >= before["spf"]["ipv4_addresses"]
+        assert int(now["spf"]["ipv6_addresses"]) >= int(before["spf"]["ipv6_addresses"])
+    for kind in ("policy", "subdomain_policy", "nonexistent_policy"):
+        assert rank(now["dmarc"][kind]) >= rank(before["dmarc"][kind])
+
+
+def rank(policy: dict[str, str] | None) -> int:
+    """How strict a policy is; none at all is the least."""
+    return ["none", "quarantine", "reject"].index(policy["effective"]) if policy else -1
 
 
 @pytest.mark.parametrize(("domain", "finding", "fix"), FIXES, ids=label)
