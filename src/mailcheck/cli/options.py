@@ -29,7 +29,11 @@ class Parser(argparse.ArgumentParser):
         elif message.startswith(_UNKNOWN):
             word = message.removeprefix(_UNKNOWN).split(maxsplit=1)[0].partition("=")[0]
             known = [option for option in self.options() if option.startswith("--")]
-            message = f"there is no option {word!r:.60}{nearest(word, known)}"
+            message = (
+                f"there is no option {word!r:.60}{nearest(word, known)}"
+                if word.startswith("-")
+                else f"{word!r:.60} is a word too many"
+            )
         elif message.endswith(": expected one argument"):
             message = f"{message.removeprefix('argument ').partition(':')[0]} needs a value"
         elif ": ignored explicit argument" in message:

@@ -67,12 +67,16 @@ def report_targets(values: Sequence[str]) -> list[tuple[str, Path]]:
 
 def check_target(path: Path, what: str) -> None:
     """Find out before the run whether a file can be written. Raises UsageError."""
-    if not path.parent.is_dir():
-        raise UsageError(f"{what}: there is no folder {str(path.parent)!r}")
-    if path.is_dir():
-        raise UsageError(f"{what}: {str(path)!r} is a folder; name a file in it")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise UsageError(f"{what}: {str(path)!r} cannot be written: permission denied")
+    try:
+        if not path.parent.is_dir():
+            raise UsageError(f"{what}: there is no folder {str(path.parent)!r:.200}")
+        if path.is_dir():
+            raise UsageError(f"{what}: {str(path)!r:.200} is a folder; name a file in it")
+        writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    except OSError as error:
+        raise UsageError(f"{what}: cannot be written: {error.strerror}") from None
+    if not writable:
+        raise UsageError(f"{what}: {str(path)!r:.200} cannot be written: permission denied")
 
 
 def write(report: Report, args: Namespace, format_name: str, targets: Sequence[tuple[str, Path]]) -> list[str]:

@@ -35,7 +35,7 @@ def example(line: str) -> str:
     if line.startswith(";"):
         return f"; declared: {line[1:].strip()}"
     owner, _, type_ = line.partition(" ")
-    if type_.isupper() and type_ != "NXDOMAIN":
+    if type_.isupper() and " " not in type_ and type_ != "NXDOMAIN":
         return f"; no {type_} record at {owner}"
     return _PLACEHOLDER.sub(lambda match: _PLACEHOLDERS.get(match[1], "…"), line)
 
@@ -98,7 +98,10 @@ def on_page(page: Page, entry: Entry) -> None:
             page.line(title, style="bold")
         for line in text if isinstance(text, list) else []:
             first, _, rest = line.partition(" ")
-            page.wrap(rest, 4, first=f"{first} ")
+            if rest:
+                page.wrap(rest, 4, first=f"{first} ")
+            else:
+                page.line(first, 4)
         if isinstance(text, str) and text:
             page.wrap(text, 2)
 

@@ -4,8 +4,6 @@ import errno
 import os
 import sys
 
-from mailcheck.model.errors import InputError
-
 
 def reopen() -> None:
     """Let a stream that the caller closed (`>&-`) swallow what is written; the exit code still speaks."""
@@ -38,6 +36,8 @@ def emit(text: str) -> None:
         _silence()
         # Windows tells EINVAL of a pipe whose reader is gone.
         if error.errno not in {errno.EPIPE, errno.EINVAL}:
+            from mailcheck.model.errors import InputError
+
             raise InputError(f"standard output cannot be written: {error.strerror}") from None
 
 
