@@ -157,7 +157,8 @@ def test_markdown_shows_failing_subjects_first() -> None:
         ("ask @someone, or see #12", "ask `@someone`, or see `#12`"),
         ("<b>x</b>", "`<b>x</b>`"),
         ("a ` b", "a `` ` `` b"),
-        ("- x", "- x"),
+        ("- x - y", "`-` x - y"),
+        ("1. x", "`1.` x"),
         ("", "(empty)"),
     ],
 )

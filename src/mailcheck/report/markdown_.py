@@ -21,6 +21,8 @@ _TAIL = 300
 # What is surely prose: letters and digits of any script with quiet punctuation around or inside. All else goes into
 # a code span: markup, links, @mentions, #issues, $formulas$, :emoji:, host names.
 _PROSE = re.compile(r"[(“\"']*[^\W_]+(?:['’–—,-][^\W_]+)*%?[)”\"'.,;:!?…]*|[–—=+-]|…")
+_MARKER = re.compile(r"[-+=]|[0-9]+[.)]+")
+"""At the beginning of an item these begin a list in it (or, alone, a heading)."""
 _REFERENCE = re.compile(r"[0-9a-fA-F]{7,}|[A-Za-z]+-[0-9]+")
 # A token: what stands in backticks already, with punctuation around it, else what stands between blanks.
 _TOKEN = re.compile(r"([(“\"']*)`([^`]+)`([)”\"'.,;:!?]*)(?= |$)|[^ ]+")
@@ -40,7 +42,10 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """The escaper of sentences: words stay words, everything that Markdown might act on becomes code."""
-    return " ".join(map(_word, _TOKEN.finditer(printable(text)))) or "(empty)"
+    words = [_word(token) for token in _TOKEN.finditer(printable(text))]
+    if words and _MARKER.fullmatch(words[0]):
+        words[0] = code(words[0])
+    return " ".join(words) or "(empty)"
 
 
 def _word(token: re.Match[str]) -> str:

@@ -68,7 +68,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  ever
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
         "results": results,
     }
-    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 class _Rules:
