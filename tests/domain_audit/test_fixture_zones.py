@@ -13,7 +13,7 @@ from mailcheck.dns.live import LiveResolver
 from mailcheck.dns.master_file import read_zone
 from mailcheck.dns.names import domain_argument
 from mailcheck.dns.zones import ZoneResolver
-from mailcheck.domain_audit.run import rules
+from mailcheck.domain_audit.judging import rules
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity

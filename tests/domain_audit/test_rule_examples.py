@@ -3,14 +3,15 @@
 import asyncio
 
 import pytest
-from worlds import World, changed, clean
 
 from mailcheck.dns.run import Run
 from mailcheck.domain_audit.declaration import Declaration
-from mailcheck.domain_audit.run import audit_domains, rules
+from mailcheck.domain_audit.judging import rules
+from mailcheck.domain_audit.run import audit_domains
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.rule import Rule
 from mailcheck.model.selection import Selection
+from worlds import World, changed, clean
 
 RULES = rules(Selection.of(("ALL",)))
 

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 
 import pytest
-from worlds import FIXTURES, World, changed, clean
 
 from mailcheck.dns.run import Run
 from mailcheck.domain_audit.declaration import Declaration
-from mailcheck.domain_audit.run import audit_domains, rules
+from mailcheck.domain_audit.judging import rules
+from mailcheck.domain_audit.run import audit_domains
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
+from worlds import FIXTURES, World, changed, clean
 
 PATH = FIXTURES / "truth_table.json"
 TABLE: dict[str, Any] = json.loads(PATH.read_text())

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from argparse import Namespace
 from dataclasses import replace
+from importlib import import_module
 
 import mailcheck
 from mailcheck.cli import options
@@ -34,16 +35,23 @@ async def _audit(
     run = Run(resolver, timeout=settings["timeout"])
     code = _stop_on_signals(run)
     try:
-        report = await audit_domains(
-            given.domains,
-            run,
-            version=mailcheck.__version__,
-            selection=selection,
-            selectors=options.words(args.selector),
-            declared=declarations(settings),
-            seen=given.seen,
-            fail_on=Severity(settings["fail-on"]),
+        asking = asyncio.create_task(
+            audit_domains(
+                given.domains,
+                run,
+                version=mailcheck.__version__,
+                selection=selection,
+                selectors=options.words(args.selector),
+                declared=declarations(settings),
+                seen=given.seen,
+                fail_on=Severity(settings["fail-on"]),
+            )
         )
+        # The writer is imported while the first answers are on their way.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        import_module(f"mailcheck.report.{settings['format']}_")
+        report = await asking
     finally:
         await run.close()
     return report, code[0]

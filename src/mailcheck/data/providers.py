@@ -12,7 +12,11 @@ _FILE = Path(__file__).with_name("providers.json")
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One service. `include` is what its customers put into SPF; `bounce` is custom (a subdomain of yours once set up), provider (always its own) or None."""
+    """One service.
+
+    `include` is what its customers put into SPF. `bounce` is custom (a subdomain of yours once set up),
+    provider (always its own) or None.
+    """
 
     name: str
     spf: tuple[str, ...]

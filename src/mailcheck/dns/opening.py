@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mailcheck.dns.overlay import OverlayResolver
 from mailcheck.dns.port import Resolver, unknown
 from mailcheck.dns.rdata import Records
-from mailcheck.dns.recording import RecordingResolver, ReplayResolver
-from mailcheck.dns.static import StaticResolver
-from mailcheck.dns.zones import ZoneResolver
 from mailcheck.model.errors import UsageError
 from mailcheck.model.fact import Fact
+
+if TYPE_CHECKING:
+    from mailcheck.dns.zones import ZoneResolver
+
+# Each kind of resolver is imported where it is asked for: a live audit reads no zone file.
 
 
 class OfflineResolver:
@@ -43,16 +45,26 @@ def open_resolver(options: DnsOptions) -> Resolver:
         raise UsageError("--zone and --replay exclude each other: answers come from one of them alone")
     below = _below(options)
     if options.overlay:
+        from mailcheck.dns.overlay import OverlayResolver
+
         below = OverlayResolver(_zones(options.overlay), below)
     if options.record:
+        from mailcheck.dns.recording import RecordingResolver
+
         below = RecordingResolver(below, options.record)
     return below
 
 
 def _below(options: DnsOptions) -> Resolver:
+    if options.zone and options.zone.endswith(".json"):
+        from mailcheck.dns.static import StaticResolver
+
+        return StaticResolver.from_file(options.zone)
     if options.zone:
-        return StaticResolver.from_file(options.zone) if options.zone.endswith(".json") else _zones(options.zone)
+        return _zones(options.zone)
     if options.replay:
+        from mailcheck.dns.recording import ReplayResolver
+
         return ReplayResolver(options.replay)
     if options.offline:
         return OfflineResolver()
@@ -61,5 +73,7 @@ def _below(options: DnsOptions) -> Resolver:
     return LiveResolver.from_specs(options.resolvers)
 
 
-def _zones(path: str) -> ZoneResolver:
+def _zones(path: str) -> "ZoneResolver":
+    from mailcheck.dns.zones import ZoneResolver
+
     return ZoneResolver.from_path(Path(path))

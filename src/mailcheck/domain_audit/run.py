@@ -1,88 +1,20 @@
-"""Audit domains: gather, judge, and put the outcome into a report."""
+"""Audit domains: gather facts side by side, judge each domain, make one report."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 
-from mailcheck.auth.spf.tree import MAX_DOMAINS
 from mailcheck.dns.run import Run
 from mailcheck.domain_audit.declaration import Declaration, Seen
-from mailcheck.domain_audit.drawings import drawings
 from mailcheck.domain_audit.facts import DomainFacts
-from mailcheck.domain_audit.facts_json import facts_json
-from mailcheck.domain_audit.gather import MAX_DESTINATIONS, MAX_HOSTS, MAX_REVERSES, gather
-from mailcheck.model.finding import Finding
-from mailcheck.model.judge import internal_error, judge
+from mailcheck.domain_audit.gather import gather
+from mailcheck.model.judge import internal_error
 from mailcheck.model.location import DnsLocation
-from mailcheck.model.report import Report, SubjectReport, verdict_of
-from mailcheck.model.rule import Rule, loaded
-from mailcheck.model.run_rules import RunView
+from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 
-FAMILIES = ("DNS", "MX", "SPF", "DKIM", "DMARC")
-_MODULES = ("general", "mx", "spf", "spf_tree", "dkim", "dmarc", "dmarc_reports")
 DOMAINS_AT_ONCE = 20
 """Domains whose facts are gathered side by side; they share one cache."""
-
-
-def rules(selection: Selection) -> list[Rule]:
-    """The audit's rules that are selected, in reading order."""
-    for module in _MODULES:
-        import_module(f"mailcheck.domain_audit.rules.{module}")
-    chosen = [rule for rule in loaded(*FAMILIES) if rule.code in selection]
-    return sorted(chosen, key=lambda rule: (FAMILIES.index(rule.family), rule.code))
-
-
-def limits(facts: DomainFacts) -> tuple[str, ...]:
-    """What was left out because the domain holds more than is looked at."""
-    found: list[str] = []
-    if len(facts.exchanges) > MAX_HOSTS:
-        found.append(f"{len(facts.exchanges)} MX records; the addresses of the first {MAX_HOSTS} hosts were looked up")
-    record = facts.policy.record
-    foreign = {uri.domain for uri in (*record.rua, *record.ruf) if uri.domain} if record else set()
-    if len(facts.destinations) >= MAX_DESTINATIONS and len(foreign) > MAX_DESTINATIONS:
-        found.append(f"{len(foreign)} report destinations; the first {MAX_DESTINATIONS} foreign ones were looked at")
-    if len(facts.reverses) >= MAX_REVERSES:
-        found.append(f"the reverse names of the first {MAX_REVERSES} sending addresses were looked up")
-    if any(node.state == "unvisited" for _, node in facts.spf.walk()):
-        found.append(f"the SPF tree is larger than the {MAX_DOMAINS} domains that are followed")
-    return tuple(found)
-
-
-def judge_run(facts: DomainFacts, selection: Selection, stopped: str | None) -> list[Finding]:
-    """What is to be told about the run itself (RUN003, RUN004)."""
-    open_questions = len(
-        {unknown.evidence.question for unknown in facts.unknowns.values() if unknown.reason == "deadline"}
-    )
-    view = RunView(
-        facts.domain,
-        limits=limits(facts),
-        deadline=open_questions if stopped == "deadline" else 0,
-        locus=DnsLocation(facts.domain, "ANY"),
-    )
-    return judge([rule for rule in loaded("RUN") if rule.code in selection], view).findings
-
-
-def judge_domain(
-    facts: DomainFacts, chosen: Sequence[Rule], fail_on: Severity, about_run: Sequence[Finding] = ()
-) -> SubjectReport:
-    """Judge gathered facts. Pure."""
-    if not facts.exists:
-        # One finding, stop: everything else would only repeat that there is no such name.
-        chosen = [rule for rule in chosen if rule.code == "DNS001"]
-    judgement = judge(chosen, facts, locus=DnsLocation(facts.domain, "ANY"))
-    judgement.findings += about_run
-    return SubjectReport(
-        facts.domain,
-        verdict_of(judgement.findings, judgement.unknown, fail_on),
-        tuple(judgement.findings),
-        tuple(judgement.passed),
-        tuple(judgement.unknown),
-        (),
-        facts_json(facts),
-        drawings(facts) if facts.exists else {},
-    )
 
 
 async def audit_domains(
@@ -97,22 +29,38 @@ async def audit_domains(
     fail_on: Severity = Severity.ERROR,
 ) -> Report:
     """Audit domains that share one run and one cache; the subjects come in the order given."""
-    selected = selection or Selection.of()
-    chosen = rules(selected)
     gate = asyncio.Semaphore(DOMAINS_AT_ONCE)
 
-    async def one(domain: str) -> SubjectReport:
-        try:
-            async with gate:
-                facts = await gather(
-                    domain, run.ask, selectors=selectors, declared=(declared or {}).get(domain), seen=seen
-                )
-            return judge_domain(facts, chosen, fail_on, judge_run(facts, selected, run.stopped))
-        except Exception as error:  # noqa: BLE001  one boundary a subject: the others are still judged
-            cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-            finding = internal_error(domain, f"{type(cause).__name__}: {cause}", DnsLocation(domain, "ANY"))
-            return SubjectReport(domain, "fail", (finding,))
+    async def facts_of(domain: str) -> DomainFacts:
+        async with gate:
+            return await gather(domain, run.ask, selectors=selectors, declared=(declared or {}).get(domain), seen=seen)
 
-    subjects = await asyncio.gather(*(one(domain) for domain in domains))
-    complete = run.stopped != "interrupted"
-    return Report("audit", version, tuple(subjects), complete, fail_on)
+    gathering = [asyncio.create_task(facts_of(domain)) for domain in domains]
+    await _load_meanwhile()
+    subjects = []
+    for domain, task in zip(domains, gathering, strict=True):
+        subjects.append(await _judged(domain, task, run, selection or Selection.of(), fail_on))
+    return Report("audit", version, tuple(subjects), run.stopped != "interrupted", fail_on)
+
+
+async def _load_meanwhile() -> None:
+    """Import what judges while the first answers are on their way, and look for answers in between."""
+    await asyncio.sleep(0)
+    from mailcheck.domain_audit.judging import load_rules
+
+    for _ in load_rules():
+        await asyncio.sleep(0)
+
+
+async def _judged(
+    domain: str, task: asyncio.Task[DomainFacts], run: Run, selection: Selection, fail_on: Severity
+) -> SubjectReport:
+    from mailcheck.domain_audit.judging import judge_domain, judge_run, rules
+
+    try:
+        facts = await task
+        return judge_domain(facts, rules(selection), fail_on, judge_run(facts, selection, run.stopped))
+    except Exception as error:  # noqa: BLE001  one boundary a subject: the others are still judged
+        cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        finding = internal_error(domain, f"{type(cause).__name__}: {cause}", DnsLocation(domain, "ANY"))
+        return SubjectReport(domain, "fail", (finding,))

@@ -45,8 +45,8 @@ class Visit:
 
     `target` is the name it asks about (None where that depends on the message). `lookups` counts the
     term and all below it; 0 where it is never reached. `void` tells for which senders ("4", "6") the
-    term's own question comes back empty. `networks` are the addresses it lets pass. A modifier other than
-    redirect is `reached` wherever it stands.
+    term's own question comes back empty. `networks` are the addresses it lets pass. Of modifiers
+    only redirect is ever `reached`: the others have no part in who may send.
     """
 
     term: Term
@@ -212,7 +212,7 @@ class _Builder:
         visits = tuple(
             self.visit(term, domain, path)
             if term.span in live and isinstance(term, (Mechanism, Modifier))
-            else Visit(term, reached=isinstance(term, Modifier) and term.name != "redirect")
+            else Visit(term, reached=False)
             for term in record.terms
         )
         own_voids = [visit.void for visit in visits]
