@@ -54,7 +54,7 @@ def changed(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(changed())
 def test_what_they_read_we_read_alike(data: bytes) -> None:
     """The other way round we read more: BER lengths, and parameters of the algorithm that nobody looks at."""
@@ -65,7 +65,7 @@ def test_what_they_read_we_read_alike(data: bytes) -> None:
         assert (read.algorithm, read.bits, read.digest) == key
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(1024, 4096), st.integers(1, 1 << 20), st.randoms(use_true_random=False), st.booleans())
 def test_numbers_of_any_size_are_read_alike(bits: int, half: int, random: object, bare: bool) -> None:
     modulus = (1 << (bits - 1)) | random.getrandbits(bits - 2) | 1

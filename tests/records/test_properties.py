@@ -15,7 +15,7 @@ from mailcheck.records.problem import Problem
 from mailcheck.records.spf import BadTerm, MacroString, parse_spf
 from mailcheck.records.tags import TagList, parse_tags
 
-settings.register_profile("records", deadline=None, max_examples=150)
+settings.register_profile("records", deadline=None, max_examples=100)
 settings.load_profile("records")
 
 SPF_PIECES = r"""
