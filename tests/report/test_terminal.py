@@ -192,6 +192,15 @@ def test_the_record_is_not_said_to_be_above_where_another_was_shown_last() -> No
     assert 'instead of shop.example. TXT "v=spf1' in show(lookups)
 
 
+def test_why_is_said_once_for_several_findings_of_one_rule() -> None:
+    places = [DnsLocation(f"{number}.2.0.192.in-addr.arpa", "PTR") for number in range(3)]
+    same = [finding("MX901", "mx-no-ptr", Severity.ERROR, "no name", place, why="It is refused.") for place in places]
+    other = finding("MX902", "mx-single", Severity.WARNING, "one host", places[0], why="It is refused.")
+    text = show(*same, other)
+    assert (text.count("no name"), text.count("Why: It is refused."), text.count("explain MX901")) == (3, 2, 1)
+    assert text.index("explain MX901") > text.rindex("no name")
+
+
 def test_why_is_one_sentence_that_an_abbreviation_does_not_end() -> None:
     why = "It breaks (see section 4, e.g. includes). The rest is not shown."
     place = DnsLocation(DOMAIN, "TXT")

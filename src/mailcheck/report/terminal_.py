@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Protocol, TypeVar
 
 from mailcheck.model.finding import Finding
@@ -70,9 +71,13 @@ def _subject(page: Page, subject: SubjectReport) -> None:
         page.line(TITLES.get(family, family), style="bold")
         drawing = () if page.options.quiet else subject.drawings.get(family, ())
         rest = any(family in each for each in (passed, unknown, ignored)) or drawing
-        for number, finding in enumerate(found.get(family, ()), 1):
+        findings = found.get(family, [])
+        for finding, after in zip_longest(findings, findings[1:]):
             _finding(page, finding)
-            if rest or number < len(found[family]):
+            # What is the same for several findings of one rule is said once, behind the last.
+            if after is None or (after.code, after.why) != (finding.code, finding.why):
+                _why(page, finding)
+            if rest or after is not None:
                 page.line()
         for finding in ignored.get(family, ()):
             page.wrap(f"{finding.code} {finding.name} at {where(finding.location)}", _WORD, first=f"{'ignored':<10}")
@@ -155,14 +160,17 @@ def _finding(page: Page, finding: Finding) -> None:
     above = None if finding.related else finding.location
     for number, fix in enumerate(finding.fixes):
         _fix(page, fix, above, again=number > 0)
+    for each in finding.evidence if page.options.verbose else ():
+        server = f" from {each.server}" if each.server else ""
+        answer = f": {each.answer}" if each.answer else ""
+        page.wrap(f"{each.question}: {each.rcode}{server}{answer}", _TEXT, first="Asked: ", limit=LIMIT)
+
+
+def _why(page: Page, finding: Finding) -> None:
     verbose = page.options.verbose
     if finding.why and (verbose or finding.severity is not Severity.INFO):
         why = finding.why if verbose else _SENTENCE_END.split(finding.why, maxsplit=1)[0]
         page.wrap(why, _TEXT, first="Why: ")
-    for each in finding.evidence if verbose else ():
-        server = f" from {each.server}" if each.server else ""
-        answer = f": {each.answer}" if each.answer else ""
-        page.wrap(f"{each.question}: {each.rcode}{server}{answer}", _TEXT, first="Asked: ", limit=LIMIT)
     page.line(f"mailcheck explain {finding.code}", _TEXT, style="dim")
 
 
