@@ -4,11 +4,14 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import dns.name
+import dns.rdata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailcheck.model.finding import Finding
+from mailcheck.model.fix import publish
 from mailcheck.model.judge import UnknownResult
 from mailcheck.model.location import DnsLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport
@@ -209,3 +212,21 @@ def test_why_is_one_sentence_that_an_abbreviation_does_not_end() -> None:
     assert "The rest is not shown." not in text
     verbose = show(finding("SPF901", "spf-x", Severity.ERROR, "broken", place, why=why), verbose=True, width=120)
     assert "The rest is not shown." in verbose
+
+
+@pytest.mark.parametrize("record", ["##vso[task.x]a", "v=x ###[b] ::error::c", '"\\ \xe9\x1b', "x" * 600 + "##[y]"])
+def test_a_zone_line_made_inert_is_the_same_record_to_a_name_server(record: str) -> None:
+    fixed = finding("SPF901", "spf-x", Severity.ERROR, "broken", DnsLocation(DOMAIN, "TXT"))
+    text = show(replace(fixed, fixes=(publish("the same", DOMAIN, record),)))
+    (line,) = (line for line in text.splitlines() if " IN TXT " in line)
+    owner, _, _, _, data = line.split(" ", 4)
+    assert owner == f"{DOMAIN}."
+    assert b"".join(dns.rdata.from_text("IN", "TXT", data).strings).decode("latin-1") == record
+
+
+def test_an_owner_that_looks_like_a_workflow_command_is_the_same_name_to_a_name_server() -> None:
+    fixed = finding("SPF901", "spf-x", Severity.ERROR, "broken", DnsLocation(DOMAIN, "TXT"))
+    text = show(replace(fixed, fixes=(publish("the same", f"::error::x.{DOMAIN}", "v=x"),)))
+    (line,) = (line for line in text.splitlines() if " IN TXT " in line)
+    assert line.startswith("\\058:error")
+    assert dns.name.from_text(line.split()[0]) == dns.name.from_text(f"::error::x.{DOMAIN}.")
