@@ -7,17 +7,12 @@ import json
 from importlib import import_module
 from pathlib import Path
 
+from mailcheck.domain_audit import judging
 from mailcheck.model.rule import loaded
 from mailcheck.report.sections import FAMILIES
 
 MODULES = (
-    "mailcheck.domain_audit.rules.general",
-    "mailcheck.domain_audit.rules.mx",
-    "mailcheck.domain_audit.rules.spf",
-    "mailcheck.domain_audit.rules.spf_tree",
-    "mailcheck.domain_audit.rules.dkim",
-    "mailcheck.domain_audit.rules.dmarc",
-    "mailcheck.domain_audit.rules.dmarc_reports",
+    *(f"mailcheck.domain_audit.rules.{name}" for name in judging.MODULES),
     "mailcheck.config.accept",
     "mailcheck.model.run_rules",
 )

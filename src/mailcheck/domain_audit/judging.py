@@ -18,12 +18,14 @@ from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 
 FAMILIES = ("DNS", "MX", "SPF", "DKIM", "DMARC")
-_MODULES = ("general", "mx", "spf", "spf_tree", "dkim", "dmarc", "dmarc_reports")
+MODULES = (
+    "general", "mx", "spf", "spf_terms", "spf_tree", "dkim", "dkim_key", "dmarc", "dmarc_scope", "dmarc_reports",
+)  # fmt: skip
 
 
 def load_rules() -> Iterator[None]:
     """Import the rule modules, one a step, so that a caller can do other things in between."""
-    for module in _MODULES:
+    for module in MODULES:
         import_module(f"mailcheck.domain_audit.rules.{module}")
         yield
 

@@ -2,8 +2,8 @@
 
 import re
 
+from mailcheck.domain_audit.dmarc_edit import at, change, has_policy
 from mailcheck.domain_audit.facts import Destination, DomainFacts
-from mailcheck.domain_audit.rules.dmarc import at, change, has_policy
 from mailcheck.model.fact import Absent, Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
 from mailcheck.model.fix import DnsChange, Fix, steps
