@@ -107,6 +107,7 @@ class FaultServer:
         self.open = self.peak = 0
         self._arrived: Counter[Question] = Counter()
         self._warm: dict[Question, float] = {}
+        self._truncated: dict[Question, str] = {}
         self._names = {name.split(".", up)[-1] for name in self.answers for up in range(name.count(".") + 1)}
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="fault server", daemon=True)
@@ -233,7 +234,8 @@ class FaultServer:
         question = self._note(query, transport)
         self._arrived[question] += transport == "tls"
         behaviour = self._behaviour(question)
-        word = behaviour.behaviour if isinstance(behaviour, Delayed) else behaviour
+        # What was truncated over UDP goes on over TCP as was meant then, even if it was asked again since.
+        word = self._truncated.get(question) or (behaviour if isinstance(behaviour, str) else behaviour.behaviour)
         _, _, instead = word.partition("truncated-")
         if instead == "stalled":
             await self._end.wait()
@@ -286,6 +288,8 @@ class FaultServer:
             if seconds:
                 await asyncio.sleep(seconds)
             for each in word.split("+"):
+                if each.startswith("truncated"):
+                    self._truncated[question] = each
                 sender = send_as_stranger if each == "wrong-source" else send
                 word_ = "truncated" if each.startswith("truncated") else each
                 await self.perform(query, question, word_, sender, limit=max(query.payload, 512))

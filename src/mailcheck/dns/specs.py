@@ -1,6 +1,7 @@
 """Which name servers to ask: from `--resolver`, or as the system is set up."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from mailcheck.dns.names import domain_argument
@@ -35,7 +36,7 @@ def _host_name(name: str, spec: str) -> str:
 def _url(spec: str) -> str:
     try:
         parts = urlsplit(spec)
-        usable = bool(parts.hostname) and parts.port != 0 and spec.isascii() and spec.isprintable()
+        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"[^!-~]", spec)
     except ValueError:
         usable = False
     if not usable:
