@@ -18,6 +18,7 @@ WRONG = {
     "flag with value": ((*AUDIT, "--exit-zero=1"), "--exit-zero takes no value"),
     "level": ((*AUDIT, "--fail-on", "fatal"), "--fail-on: 'fatal' is none of error, warning, info"),
     "time": ((*AUDIT, "--now", "yesterday"), "--now takes an ISO 8601 time such as"),
+    "time before all times": ((*AUDIT, "--now", "0001-01-01T00:00:00+05:00"), "--now takes an ISO 8601 time"),
     "no time at all": ((*AUDIT, "--timeout", "0"), "'0' is no number of seconds above 0"),
     "not a number": ((*AUDIT, "--timeout", "nan"), "'nan' is no number of seconds"),
     "zone file missing": (("example.com", "--zone", "nope.zone"), "nope.zone: cannot be read"),

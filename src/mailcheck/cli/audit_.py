@@ -117,6 +117,6 @@ def _now(text: str | None) -> datetime.datetime:
         return datetime.datetime.now(datetime.UTC)
     try:
         time = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        return time.astimezone(datetime.UTC) if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"--now takes an ISO 8601 time such as 2026-11-23T12:00:00Z, not {text!r:.60}") from None
-    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
