@@ -103,6 +103,7 @@ NAME = st.lists(LABEL, max_size=8).filter(lambda labels: sum(len(label) + 1 for 
 
 @given(NAME)
 @example([b"a.b", b"example"])
+@example([b"."])
 @example([b"a\\", b"b"])
 @example([b"\xff\x00", b"\x80"])
 def test_a_name_from_the_wire_goes_back_as_the_same_name_or_not_at_all(labels: list[bytes]) -> None:

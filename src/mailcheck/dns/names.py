@@ -5,10 +5,14 @@ import dns.name
 
 from mailcheck.model.errors import UsageError
 
+_LOWER = {ord(letter): ord(letter) + 32 for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
 
 def normal(name: str) -> str:
     """The name as it is compared: lower case (ASCII only, RFC 4343), without the final dot."""
-    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name).removesuffix(".")
+    lower = name.translate(_LOWER)
+    # A dot after a backslash is part of a label (`from_wire_name`).
+    return lower if lower.endswith("\\.") else lower.removesuffix(".")
 
 
 def to_wire_name(name: str) -> dns.name.Name | None:
