@@ -8,8 +8,6 @@ from mailcheck.records.dmarc import DmarcRecord
 from mailcheck.records.tags import Tag
 
 RANK = {"none": 0, "quarantine": 1, "reject": 2}
-
-
 SENTENCE = {"none": "is delivered", "quarantine": "goes to junk", "reject": "is refused"}
 
 

@@ -95,9 +95,9 @@ def dmarc_walk(facts: DomainFacts) -> list[str]:
     if facts.walk.skipped:
         lines.append(f"not asked (more than 8 labels): {', '.join(facts.walk.skipped)}")
     rows = (
-        (facts.domain, facts.policy),
-        (f"an existing name below {facts.domain}", facts.subdomain_policy),
-        (f"a name below {facts.domain} that does not exist", facts.missing_policy),
+        ("the domain itself", facts.policy),
+        ("a subdomain that exists", facts.subdomain_policy),
+        ("a subdomain that does not", facts.missing_policy),
     )
     width = max(len(name) for name, _ in rows)
     return [*lines, *(f"→ {name:<{width}}  {_policy(found)}" for name, found in rows)]

@@ -1,5 +1,6 @@
 """What to change: a text edit, a DNS change, or steps for a person."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -72,18 +73,27 @@ def zone_text(text: str) -> str:
     """The joined text of a TXT record as quoted strings of at most 255 octets (RFC 1035 3.3.14)."""
     raw = text.encode("latin-1", "replace")
     chunks = [raw[start : start + 255] for start in range(0, len(raw), 255)] or [b""]
-    return " ".join('"' + "".join(_zone_octet(octet) for octet in chunk) + '"' for chunk in chunks)
+    return " ".join('"' + "".join(map(_OCTETS.__getitem__, chunk)) + '"' for chunk in chunks)
 
 
-def _zone_octet(octet: int) -> str:
-    if octet in (0x22, 0x5C):
+def _octet(octet: int) -> str:
+    if octet in b'"\\':
         return "\\" + chr(octet)
     return chr(octet) if 0x20 <= octet < 0x7F else f"\\{octet:03d}"
+
+
+_OCTETS = [_octet(octet) for octet in range(256)]
+_NAME = re.compile(r"[^A-Za-z0-9._*-]")
+
+
+def zone_name(name: str) -> str:
+    """A name as a master file writes it (RFC 1035 5.1): whatever could end it or begin another is escaped."""
+    return _NAME.sub(lambda match: f"\\{ord(match[0]) & 0xFF:03d}", name) + "."
 
 
 def zone_lines(change: DnsChange) -> list[str]:
     """The records of `data` as lines of a master file (RFC 1035 5.1), ready to paste."""
     return [
-        f"{change.name}. {change.ttl} IN {change.type} {zone_text(item) if change.type == 'TXT' else item}"
+        f"{zone_name(change.name)} {change.ttl} IN {change.type} {zone_text(item) if change.type == 'TXT' else item}"
         for item in change.data
     ]
