@@ -115,6 +115,13 @@ def test_selectors_of_a_message_are_asked(command: Command) -> None:
     assert "s1" in json.dumps(done.json["subjects"][0]["facts"]["dkim"])
 
 
+@pytest.mark.parametrize("word", ["s1", "S1", "other,s1", "s1._domainkey.example.com", "s1._domainkey"])
+def test_selectors_as_people_write_them(word: str, command: Command) -> None:
+    done = command("example.com", "--selector", word, *QUIET)
+    assert (done.code, done.err) == (0, "") or "other" in word
+    assert done.json["subjects"][0]["facts"]["dkim"]["s1._domainkey.example.com"] is not None
+
+
 def test_several_domains_share_one_cache(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 

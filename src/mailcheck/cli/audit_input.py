@@ -5,6 +5,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailcheck.cli.options import words
 from mailcheck.cli.route import check_domain_word
 from mailcheck.config.schema import Settings
 from mailcheck.dns.names import domain_argument
@@ -34,9 +35,10 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Domains in the order given, each once; evidence from messages; and what could not be read."""
+    """Domains in the order given, each once; DKIM selectors; evidence from messages; and what could not be read."""
 
     domains: tuple[str, ...]
+    selectors: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
 
@@ -62,6 +64,7 @@ def gather_input(args: Namespace, settings: Settings) -> Input:
     for word in args.domains:
         check_domain_word(word)
     domains = [domain_argument(word) for word in args.domains]
+    selectors = tuple(_selector(word) for word in words(args.selector))
     unreadable: list[Unreadable] = []
     if args.list:
         try:
@@ -84,7 +87,18 @@ def gather_input(args: Namespace, settings: Settings) -> Input:
         raise UsageError(
             'no domain given: name one, use --from FILE, or declare [domain."example.com"] in mailcheck.toml'
         )
-    return Input(tuple(dict.fromkeys(domains)), tuple(seen), tuple(unreadable))
+    return Input(tuple(dict.fromkeys(domains)), selectors, tuple(seen), tuple(unreadable))
+
+
+def _selector(word: str) -> str:
+    """A selector as a person types it; where the whole name of the key is given, its part before _domainkey."""
+    selector = word.partition("._domainkey")[0]
+    try:
+        return domain_argument(f"{selector}.example").removesuffix(".example")
+    except UsageError:
+        raise UsageError(
+            f"--selector {word!r:.80} is no selector: it is what s= says in the DKIM-Signature of a message"
+        ) from None
 
 
 def _whole(path: str, error: InputError) -> Unreadable:
@@ -133,4 +147,4 @@ def _listed(path: str) -> Input:
         offset += len(line) + 1
     if not domains and not unreadable:
         raise InputError(f"{name}: holds no domain; one a line is expected")
-    return Input(tuple(domains), (), tuple(unreadable))
+    return Input(tuple(domains), unreadable=tuple(unreadable))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from importlib import import_module
 
 import mailcheck
-from mailcheck.cli import options
 from mailcheck.cli.audit_input import Input
 from mailcheck.config.schema import Settings
 from mailcheck.dns.opening import DnsOptions, open_resolver
@@ -25,13 +24,11 @@ def audit(args: Namespace, settings: Settings, given: Input, selection: Selectio
     resolver = open_resolver(
         DnsOptions(settings["resolver"], args.zone, args.overlay, args.record, args.replay, bool(settings["offline"]))
     )
-    report, code = asyncio.run(_audit(args, settings, given, selection, resolver))
+    report, code = asyncio.run(_audit(settings, given, selection, resolver))
     return replace(report, subjects=(*report.subjects, *given.subjects())), code
 
 
-async def _audit(
-    args: Namespace, settings: Settings, given: Input, selection: Selection, resolver: Resolver
-) -> tuple[Report, int]:
+async def _audit(settings: Settings, given: Input, selection: Selection, resolver: Resolver) -> tuple[Report, int]:
     run = Run(resolver, timeout=settings["timeout"])
     code = _stop_on_signals(run)
     try:
@@ -41,7 +38,7 @@ async def _audit(
                 run,
                 version=mailcheck.__version__,
                 selection=selection,
-                selectors=options.words(args.selector),
+                selectors=given.selectors,
                 declared=declarations(settings),
                 seen=given.seen,
                 fail_on=Severity(settings["fail-on"]),

@@ -20,6 +20,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+        # An unset variable of a script (`--zone "$ZONE"`) must not turn into another run than the one meant.
+        self.register("type", None, _given)
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing a usage block."""
@@ -61,6 +63,12 @@ class Parser(argparse.ArgumentParser):
     def positionals(self) -> list[argparse.Action]:
         """The arguments without a dash."""
         return [action for action in self._actions if not action.option_strings]
+
+
+def _given(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the value is empty")
+    return text
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
