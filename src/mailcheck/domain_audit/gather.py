@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterable
 from ipaddress import ip_network
 
 from mailcheck.auth.dmarc.walk import Walk, discover, walk
-from mailcheck.auth.spf.space import covers, network_text
+from mailcheck.auth.spf.space import covers, network_text, routable
 from mailcheck.auth.spf.tree import MX_NAMES, Ask, Node, build, fetch, reached_terms, spf_texts, target_of
 from mailcheck.data.providers import Provider, by_name, generic_selectors, recognise
 from mailcheck.dns.names import reverse_name, under, valid
@@ -260,7 +260,8 @@ class _Gatherer:
             for address in host.addresses if under(host.name, organizational) else ():
                 if any(covers(network, ip_network(address)) for network in own):
                     chosen[address] = host.name
-        picked = list(chosen.items())[:MAX_REVERSES]
+        # A private address has no name to be found from outside; MX007 tells of it.
+        picked = [(address, owner) for address, owner in chosen.items() if routable(address)][:MAX_REVERSES]
         return tuple(await asyncio.gather(*(self.reverse(address, owner) for address, owner in picked)))
 
     async def own_record(self) -> Node:

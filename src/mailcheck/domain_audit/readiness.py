@@ -31,7 +31,7 @@ def _spoofing(facts: DomainFacts) -> Line:
         return Line("Forged From", "refused", "DMARC p=reject is in effect")
     if word == "quarantine":
         return Line("Forged From", "junk", "DMARC p=quarantine is in effect")
-    return Line("Forged From", "delivered", "no DMARC policy that acts is in effect")
+    return Line("Forged From", "not stopped", "no DMARC policy that acts is in effect")
 
 
 def _spf(facts: DomainFacts) -> bool | None:

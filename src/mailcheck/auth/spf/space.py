@@ -1,7 +1,7 @@
 """Sets of addresses: how many, and which networks say the same in fewer words."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 
@@ -39,3 +39,15 @@ def network_text(network: Network) -> str:
 def term(network: Network) -> str:
     """The SPF mechanism for a network."""
     return f"ip{network.version}:{network_text(network)}"
+
+
+def routable(address: str) -> bool:
+    """Whether the Internet leads to an address: neither private nor link-local nor multicast (RFC 6890)."""
+    parsed = ip_address(address)
+    # The documentation networks (RFC 5737, RFC 3849) are private to Python too, but stand in every example.
+    if any(parsed in network for network in _DOCUMENTATION):
+        return True
+    return not (parsed.is_private or parsed.is_link_local or parsed.is_multicast)
+
+
+_DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))

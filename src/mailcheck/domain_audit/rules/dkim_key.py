@@ -106,9 +106,10 @@ def dkim_key_undecodable(facts: DomainFacts) -> Result:
     """
     for selector in facts.keys:
         key = selector.key
-        for problem in (*key.of("key"), *key.of("tag-syntax")) if key and not key.revoked else ():
-            if problem.kind == "tag-syntax" and key and key.key is not None:
-                continue
+        if key is None or key.revoked or key.key is not None:
+            continue
+        # One broken octet often makes several faults; the first is where to look.
+        for problem in sorted((*key.of("key"), *key.of("tag-syntax")), key=lambda each: each.span)[:1]:
             yield Finding(
                 f"signatures with {selector.owner} cannot verify: {problem.message}",
                 selector.at(problem.span),

@@ -70,7 +70,7 @@ def dmarc_missing(facts: DomainFacts) -> Result:
             )
         )
     yield Finding(
-        f"no DMARC record applies to {facts.domain}: forged mail with this From address is delivered",
+        f"no DMARC record applies to {facts.domain}: nothing asks receivers to stop forged mail with this From address",
         DnsLocation(name, "TXT"),
         evidence=tuple(step.fact.evidence for step in facts.walk.steps),
         fixes=tuple(fixes),
@@ -127,7 +127,7 @@ def dmarc_multiple(facts: DomainFacts) -> Result:
     Severity.ERROR,
     since="0.1",
     applies=lambda facts: bool(facts.own_step.texts) or isinstance(facts.own_step.fact, Unknown),
-    fix=Fixable.SAFE,
+    fix=Fixable.UNSAFE,
 )
 def dmarc_version(facts: DomainFacts) -> Result:
     """A record means to be DMARC, but does not begin with `v=DMARC1;`.
@@ -148,7 +148,7 @@ def dmarc_version(facts: DomainFacts) -> Result:
         if problem is None:
             continue
         better = problem.suggestion or ""
-        safe = bool(better) and parse_dmarc(better).applies and not step.found
+        safe = bool(better) and parse_dmarc(better).applies and parse_dmarc(better).p == "none" and not step.found
         yield Finding(
             f"receivers pass over this record: {problem.message}",
             DnsLocation(f"_dmarc.{step.domain}", "TXT", problem.span, text),
@@ -165,12 +165,12 @@ def dmarc_version(facts: DomainFacts) -> Result:
     since="0.1",
     needs=("policy",),
     applies=lambda facts: facts.policy.record is not None,
-    fix=Fixable.SAFE,
+    fix=Fixable.UNSAFE,
 )
 def dmarc_p_invalid(facts: DomainFacts) -> Result:
     """The policy cannot be read.
 
-    Why: With p missing or wrong, or sp or np wrong, the record counts as p=none if it has a usable rua address, and as no DMARC at all if it has none. Either way forged mail is delivered.
+    Why: With p missing or wrong, or sp or np wrong, the record counts as p=none if it has a usable rua address, and as no DMARC at all if it has none. Either way nothing stops forged mail.
     Bad:
     _dmarc TXT "v=DMARC1; p=rejct; rua=mailto:dmarc@example.com"
     Good:
@@ -207,7 +207,12 @@ def dmarc_p_invalid(facts: DomainFacts) -> Result:
         suggestions = {"p": "none", **suggestions}
     known = all(suggestions[name] for name in bad)
     fix = (
-        change(facts, "with the policy that was meant", suggestions, safe=record.tag("p") is not None)
+        change(
+            facts,
+            "with the policy that was meant",
+            suggestions,
+            safe=all(value == "none" for value in suggestions.values()),
+        )
         if known
         else steps("Say which policy", "Write p=none, p=quarantine or p=reject.")
     )

@@ -13,7 +13,7 @@ from mailcheck.model.location import DnsLocation
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 from mailcheck.records.dkim_key import looks_like_key
-from mailcheck.records.dmarc import is_dmarc
+from mailcheck.records.dmarc import is_dmarc, parse_dmarc
 from mailcheck.records.spf import is_spf
 
 
@@ -98,7 +98,7 @@ def domain_parked(facts: DomainFacts) -> Result:
     )
 
 
-@rule("DNS004", "dns-doubled-origin", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@rule("DNS004", "dns-doubled-origin", Severity.ERROR, since="0.1", fix=Fixable.UNSAFE)
 def dns_doubled_origin(facts: DomainFacts) -> Result:
     """A record stands at a name that repeats the domain.
 
@@ -130,7 +130,7 @@ def dns_doubled_origin(facts: DomainFacts) -> Result:
                     Fix(
                         f"Publish it at {probe.belongs} (in a DNS panel: {short})",
                         (*move, delete),
-                        safe=not _occupied(facts, probe.belongs),
+                        safe=not _occupied(facts, probe.belongs) and not _acts(text),
                     ),
                 ),
                 offending=probe.name,
@@ -151,6 +151,11 @@ def _everywhere(facts: DomainFacts) -> set[str]:
 
 def _occupied(facts: DomainFacts, name: str) -> bool:
     return name == f"_dmarc.{facts.domain}" and bool(facts.own_step.found)
+
+
+def _acts(text: str) -> bool:
+    """Whether the text is a DMARC policy that stops mail: putting it in force is for its owner to decide."""
+    return is_dmarc(text) and parse_dmarc(text).p != "none"
 
 
 def _texts(fact: Fact[Records]) -> list[str]:
@@ -218,7 +223,7 @@ def dns_record_in_wrong_place(facts: DomainFacts) -> Result:
 def _moved(facts: DomainFacts, name: str, text: str, home: str, what: str, fact: Fact[Records]) -> Finding:
     if what == "DMARC" and is_dmarc(text) and not facts.own_step.found:
         changes = (DnsChange("add", home, "TXT", (text,)), DnsChange("delete", name, "TXT", (), (text,)))
-        fix = Fix(f"Move it to {home}", changes, safe=True)
+        fix = Fix(f"Move it to {home}", changes, safe=not _acts(text))
     else:
         fix = Fix(f"Move it to {home}", (Step(f"Publish the record at {home}, then delete it at {name}."),))
     return Finding(

@@ -1,8 +1,8 @@
 """Rules about mail exchangers and the reverse names of sending hosts."""
 
-import ipaddress
 import re
 
+from mailcheck.auth.spf.space import routable
 from mailcheck.domain_audit.facts import DomainFacts, Host, addresses
 from mailcheck.domain_audit.unsettled import selectors, senders, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown
@@ -268,7 +268,7 @@ def mx_private_address(facts: DomainFacts) -> Result:
     """
     for host in _hosts(facts):
         for address in host.addresses:
-            if _unreachable(address):
+            if not routable(address):
                 kind = "AAAA" if ":" in address else "A"
                 yield Finding(
                     f"the MX host {host.name} has the address {address}, which leads nowhere from the Internet",
@@ -280,17 +280,6 @@ def mx_private_address(facts: DomainFacts) -> Result:
                     offending=f"{host.name} {address}",
                 )
     yield from unsettled(host.unknown for host in _hosts(facts))
-
-
-def _unreachable(address: str) -> bool:
-    # The documentation networks (RFC 5737, RFC 3849) are private to Python too, but stand in every example.
-    parsed = ipaddress.ip_address(address)
-    documentation = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
-    if any(parsed in ipaddress.ip_network(network) for network in documentation):
-        return False
-    return (
-        parsed.is_private or parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified or parsed.is_multicast
-    )
 
 
 @rule("MX008", "mx-ipv6-only", Severity.INFO, since="0.1", needs=("mx",), applies=has_mx)

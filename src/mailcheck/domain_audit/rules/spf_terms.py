@@ -77,7 +77,7 @@ def spf_no_all(facts: DomainFacts) -> Result:
 def spf_softfail(facts: DomainFacts) -> Result:
     """The record ends in ~all.
 
-    Why: Softfail alone refuses nothing: it leaves the decision to DMARC. With an enforcing DMARC policy that is good practice, since DKIM can still save forwarded mail. Without one, forged mail is delivered.
+    Why: Softfail alone refuses nothing: it leaves the decision to DMARC. With an enforcing DMARC policy that is good practice, since DKIM can still save forwarded mail. Without one, nothing stops forged mail.
     Bad:
     @ TXT "v=spf1 mx ~all"
     Good:
