@@ -1,5 +1,6 @@
 """DNS through the command itself, a process of its own, with warnings as errors."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from mailcheck import aio
+from servers.asking import ONCE, live
 from servers.fault import FaultServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,9 +61,9 @@ def test_silence_ends_at_the_deadline() -> None:
 
 def test_no_question_is_asked_twice() -> None:
     with FaultServer(ANSWERS) as server:
-        _, report = run("--resolver", server.spec)
-        assert set(server.fresh.values()) == {1}
-    assert report["subjects"][0]["facts"]["spf"]["record"] == "v=spf1 -all"
+        report = asyncio.run(aio.audit("a.example", resolver=live(server.port, timing=ONCE)()))
+        assert set(server.counts.values()) == {1}
+    assert report.subjects[0].facts["spf"]["record"] == "v=spf1 -all"
 
 
 def test_the_second_server_answers_for_the_first() -> None:

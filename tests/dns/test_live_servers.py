@@ -12,7 +12,7 @@ from mailcheck.dns.servers import TlsServer
 from mailcheck.dns.specs import parse_spec, system_servers
 from mailcheck.model.errors import UsageError
 from mailcheck.model.fact import Known, Unknown
-from servers.asking import PATIENT, ask_all, live, text
+from servers.asking import ONCE, PATIENT, ask_all, live, text
 from servers.certificates import Authority
 from servers.fault import FaultServer
 from servers.knot import free_port
@@ -137,7 +137,7 @@ def test_a_question_given_up_ends_its_tcp_connection() -> None:
 
 def test_a_resolver_can_be_used_again_after_closing() -> None:
     with FaultServer(ANSWERS) as server:
-        resolver = live(server.port, timing=PATIENT)()
+        resolver = live(server.port, timing=ONCE)()
         assert text(ask_all(lambda: resolver, TXT)[0]) == text(ask_all(lambda: resolver, TXT)[0])
         assert len(server.log) == 2
 

@@ -16,6 +16,9 @@ QUICK = Timing(send=(0.0, 0.05, 0.1), question=0.3)
 PATIENT = Timing(send=(0.0, 0.2, 0.5), question=20.0)
 """For questions that shall be answered, however busy the machine is."""
 
+ONCE = Timing(send=(0.0,), question=30.0)
+"""Nothing is sent a second time: for exact counts."""
+
 
 def ask_all(
     make: Callable[[], Resolver], *questions: tuple[str, str], timeout: float | None = None

@@ -20,33 +20,35 @@ class Window:
 
     async def enter(self) -> None:
         """Wait for a place; who is cancelled while waiting has none."""
-        while self._open >= int(self.limit):
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiting.append(waiter)
-            try:
-                await waiter
-            except asyncio.CancelledError:
-                if waiter.done() and not waiter.cancelled():
-                    self._wake()
-                raise
-        self._open += 1
+        if self._open < int(self.limit):
+            self._open += 1
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self.leave()
+            raise
 
     def leave(self) -> None:
         """Give the place to the next."""
         self._open -= 1
-        self._wake()
+        self._admit()
 
-    def _wake(self) -> None:
-        free = int(self.limit) - self._open
-        while free > 0 and self._waiting:
+    def _admit(self) -> None:
+        """Let in those who wait, in their order; a place is taken for them at once."""
+        while self._waiting and self._open < int(self.limit):
             waiter = self._waiting.popleft()
             if not waiter.done():
+                self._open += 1
                 waiter.set_result(None)
-                free -= 1
 
     def answered(self) -> None:
         """A good answer came: one more may be open."""
         self.limit = min(MOST, self.limit + 1)
+        self._admit()
 
     def refused(self) -> None:
         """The server said that it cannot: halve."""
