@@ -9,11 +9,11 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "fixtures" / "records"
 
 
-def cases(name: str) -> list[Any]:
-    """The entries of `fixtures/records/NAME.toml` as parameters that are called after clause and subject."""
+def cases(name: str, subject: str = "record") -> list[Any]:
+    """The entries of `fixtures/records/NAME.toml` as parameters named after their clause and the text of `subject`."""
     data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
     return [
-        pytest.param(entry, id=f"{group}: {entry.get('name') or ascii(entry['record'])[1:-1][:70]} ({number})")
+        pytest.param(entry, id=f"{group}: {ascii(entry[subject])[1:-1][:70]} ({number})")
         for group, entries in data.items()
         for number, entry in enumerate(entries)
     ]

@@ -52,6 +52,8 @@ class Discovery:
     """Which record applies to mail from `author_domain`, and which of its tags.
 
     `unknown` is set where a failed question could change the answer; then `record` is None.
+    `organizational_domain` is what the answers show: an author domain's own record applies whatever its parents
+    say, but where one of those questions failed (`Walk.unknown`) the organizational domain is not certain.
     `tag` is p, sp or np; `policy` is the word it stands for, `effective` that after t=y.
     """
 

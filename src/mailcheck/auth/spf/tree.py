@@ -18,6 +18,7 @@ from mailcheck.dns.rdata import Address, Exchange, Records, Text
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
 from mailcheck.records.spf import (
     LOOKUP_TERMS,
+    BadTerm,
     MacroString,
     Mechanism,
     Modifier,
@@ -37,6 +38,8 @@ MAX_DOMAINS = 50
 """Distinct domains whose records are fetched in one tree; five times what any receiver follows."""
 MAX_TARGETS = 50
 """Distinct names of a, mx and exists terms that are asked about in one tree."""
+MAX_TERMS = 2000
+"""Terms read in one tree; once it has so many, no further record is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +48,26 @@ class Visit:
 
     `target` is the name it asks about (None where that depends on the message). `lookups` counts the
     term and all below it; 0 where it is never reached. `void` tells for which senders ("4", "6") the
-    term's own question comes back empty. `networks` are the addresses it lets pass. Of modifiers
-    only redirect is ever `reached`: the others have no part in who may send.
+    term's own question comes back empty. Of modifiers only redirect is ever `reached`: the others have no
+    part in who may send.
     """
 
     term: Term
     reached: bool
     target: str | None = None
     fact: Fact[Records] | None = None
-    child: "Node | None" = None
+    # Left out of repr: a tree with shared branches would print for ever.
+    child: "Node | None" = field(default=None, repr=False)
     lookups: int = 0
     void: str = ""
     hosts: tuple[str, ...] = ()
-    networks: tuple[Network, ...] = ()
+    own: tuple[Network, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The addresses the term lets pass: its own, or those of the record it leads to."""
+        return self.child.networks if self.child is not None and _qualifier(self.term) == "+" else self.own
 
     @property
     def name(self) -> str:
@@ -84,8 +93,14 @@ class Node:
     voids4: int = 0
     voids6: int = 0
     passes_all: bool = False
-    networks: tuple[Network, ...] = ()
+    groups: tuple[tuple[Network, ...], ...] = ()
+    """The addresses that pass, by the record that lets them."""
     unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The addresses that pass, each network once."""
+        return tuple(dict.fromkeys(network for group in self.groups for network in group))
 
     def walk(self, path: tuple["Visit", ...] = ()) -> Iterator[tuple[tuple["Visit", ...], "Node"]]:
         """Every node with the visits that led to it, itself first; a repeated subtree only once."""
@@ -189,6 +204,8 @@ def reached_terms(record: SpfRecord) -> list[Mechanism | Modifier]:
 class _Builder:
     facts: Facts
     done: dict[str, Node] = field(default_factory=dict)
+    gaps: dict[tuple[str, str], Unknown] = field(default_factory=dict)
+    terms: int = 0
 
     def node(self, domain: str, path: tuple[str, ...]) -> Node:
         if domain in path:
@@ -197,14 +214,19 @@ class _Builder:
             return self.done[domain]
         fact = self.facts.get((domain, "TXT"))
         if fact is None:
-            return Node(domain, "unvisited", unknown=(_unasked(domain, "TXT"),))
+            return Node(domain, "unvisited", unknown=(self.gap(domain, "TXT", "too-many-questions"),))
         if isinstance(fact, Unknown):
             return Node(domain, "unknown", fact, unknown=(fact,))
         found = spf_texts(fact)
         if len(found) != 1:
             return Node(domain, "multiple" if found else "missing", fact)
+        if self.terms >= MAX_TERMS:
+            gap = self.gap(domain, "TXT", "too-many-terms")
+            return self.done.setdefault(domain, Node(domain, "unvisited", fact, unknown=(gap,)))
+        record = parse_spf(found[0])
+        self.terms += len(record.terms)
         # A domain is judged once, also where it is part of a loop: its way back is the same from everywhere.
-        node = self.done[domain] = self.judged(domain, fact, parse_spf(found[0]), (*path, domain))
+        node = self.done[domain] = self.judged(domain, fact, record, (*path, domain))
         return node
 
     def judged(self, domain: str, fact: Fact[Records], record: SpfRecord, path: tuple[str, ...]) -> Node:
@@ -215,6 +237,8 @@ class _Builder:
             else Visit(term, reached=False)
             for term in record.terms
         )
+        own = tuple(network for visit in visits for network in visit.own)
+        passing = [visit.child for visit in visits if visit.child is not None and _qualifier(visit.term) == "+"]
         own_voids = [visit.void for visit in visits]
         children = [visit.child for visit in visits if visit.child is not None]
         return Node(
@@ -227,15 +251,15 @@ class _Builder:
             voids4=sum("4" in void for void in own_voids) + sum(child.voids4 for child in children),
             voids6=sum("6" in void for void in own_voids) + sum(child.voids6 for child in children),
             passes_all=any(_passes_all(visit) for visit in visits),
-            networks=_union(visit.networks for visit in visits),
+            groups=_union([(own,), *(child.groups for child in passing)]),
             unknown=_union(visit.unknown for visit in visits),
         )
 
     def visit(self, term: Mechanism | Modifier, domain: str, path: tuple[str, ...]) -> Visit:
         if term.name not in LOOKUP_TERMS:
             network = term.network if isinstance(term, Mechanism) else None
-            passing = (network,) if network is not None and _qualifier(term) == "+" else ()
-            return Visit(term, reached=True, networks=passing)
+            own = (network,) if network is not None and _qualifier(term) == "+" else ()
+            return Visit(term, reached=True, own=own)
         target = target_of(term, domain)
         if target is None or term.name == "ptr":
             return Visit(term, reached=True, target=target, lookups=1)
@@ -251,10 +275,9 @@ class _Builder:
 
     def nested(self, term: Mechanism | Modifier, target: str, path: tuple[str, ...]) -> Visit:
         child = self.node(target, path)
-        passing = child.networks if _qualifier(term) == "+" else ()
         void = "46" if isinstance(child.fact, Absent) else ""
         lookups = 1 + child.lookups
-        return Visit(term, True, target, child.fact, child, lookups, void, (), passing, child.unknown)
+        return Visit(term, True, target, child.fact, child, lookups, void, unknown=child.unknown)
 
     def exists(self, term: Mechanism | Modifier, target: str) -> Visit:
         fact = self.fact(target, "A")
@@ -262,7 +285,11 @@ class _Builder:
         return Visit(term, True, target, fact, None, 1, "46" if isinstance(fact, Absent) else "", unknown=failed)
 
     def fact(self, name: str, type_: str) -> Fact[Records]:
-        return self.facts.get((name, type_)) or _unasked(name, type_)
+        return self.facts.get((name, type_)) or self.gap(name, type_, "too-many-questions")
+
+    def gap(self, name: str, type_: str, reason: str) -> Unknown:
+        """What the limits of the walk left open."""
+        return self.gaps.setdefault((name, type_), unknown(name, type_, reason))
 
     def addresses(self, term: Mechanism | Modifier, target: str) -> Visit:
         hosts: tuple[str, ...] = (target,)
@@ -288,17 +315,13 @@ class _Builder:
         return Visit(term, True, target, fact, None, 1, void, hosts, networks, tuple(dict.fromkeys(failed)))
 
 
-def _unasked(name: str, type_: str) -> Unknown:
-    return unknown(name, type_, "too-many-questions")
-
-
 def _union(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
-    """All members once, in their order. A repeated include brings the same tuple, which is read once."""
+    """All members once, in their order. Branches that meet bring the same objects, so identity is enough."""
     distinct = {id(group): group for group in groups}
-    return tuple(dict.fromkeys(each for group in distinct.values() for each in group))
+    return tuple({id(each): each for group in distinct.values() for each in group}.values())
 
 
-def _qualifier(term: Mechanism | Modifier) -> str:
+def _qualifier(term: Term) -> str:
     return term.qualifier if isinstance(term, Mechanism) else "+"
 
 
@@ -316,7 +339,7 @@ def _networks(term: Mechanism | Modifier, answers: list[Fact[Records]]) -> tuple
 
 def _passes_all(visit: Visit) -> bool:
     term = visit.term
-    if not visit.reached or not isinstance(term, (Mechanism, Modifier)) or _qualifier(term) != "+":
+    if not visit.reached or _qualifier(term) != "+" or isinstance(term, BadTerm):
         return False
     return term.name == "all" or (visit.child is not None and visit.child.passes_all)
 
