@@ -1,7 +1,5 @@
 """What one message of a domain tells the audit: the selectors that sign it, and where its bounces go."""
 
-from email import policy
-from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from mailcheck.dns.names import normal, valid
@@ -22,6 +20,10 @@ def read_message(path: str | Path) -> Seen:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    # Imported here: an audit without a message needs no mail parser.
+    from email import policy
+    from email.parser import BytesHeaderParser
+
     # compat32 gives the raw text of a field and never raises on a malformed one.
     fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head + b"\n\n")
     signatures: list[tuple[str, str]] = []
