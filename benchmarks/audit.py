@@ -201,10 +201,15 @@ def installed_peer(folder: Path) -> Path:
     return python
 
 
-def table(figures: list[Figure]) -> str:
-    """The figures as a Markdown table under a line that says where they come from."""
+def table(figures: list[Figure], load: float) -> str:
+    """The figures as a Markdown table under a line that says where they come from.
+
+    `load` is that of the machine before anything was measured: what else ran takes processor time from both sides,
+    but only one side of each ratio needs much of it.
+    """
     versions = f"mailcheck {version('mailcheck-cli')}, dnspython {version('dnspython')}, checkdmarc {PEER}"
-    head = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}.\n\n"
+    machine = f"{os.cpu_count()} cores with a load of {load:.1f} before the start, Python {platform.python_version()}"
+    head = f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {versions}.\n\n"
     lines = ["| figure | target | measured | |", "| --- | --- | --- | --- |", *(figure.line for figure in figures)]
     return head + "\n".join(lines) + "\n"
 
@@ -228,6 +233,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     args = parser.parse_args()
     figures: list[Figure] = []
+    load = os.getloadavg()[0]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(name_server(folder, zones.write(folder)))
@@ -242,7 +248,7 @@ def main() -> int:
             for figure in parts[letter]() if letter in args.only else ():
                 figures.append(figure)
                 sys.stderr.write(figure.line + "\n")
-    text = table(figures)
+    text = table(figures, load)
     sys.stdout.write(text)
     if args.write:
         write_readme(text)
