@@ -1,41 +1,39 @@
-"""Fixtures that several test folders use, and the rule for tests that need a server."""
+"""The rule for tests that need what is not installed everywhere."""
 
 import os
 import shutil
+from collections import Counter
 
 import pytest
 
-NEEDED = ("knotd",)
+
+def _knot() -> bool:
+    return shutil.which("knotd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
+
+
+def _doh() -> bool:
+    import dns.query
+
+    return dns.query.have_doh
+
+
+NEEDS = {"server": ("the name server knotd", _knot), "doh": ("the extra doh", _doh)}
+"""Marker -> what its tests need, and whether that is there."""
+_LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests of servers that are not installed, with a count; fail where they are required."""
-    missing = [name for name in NEEDED if _find(name) is None]
-    if not missing or not any(item.get_closest_marker("server") for item in items):
-        return
-    if os.environ.get("MAILCHECK_REQUIRE_SERVERS") == "1":
-        raise pytest.UsageError(f"MAILCHECK_REQUIRE_SERVERS=1, but there is no {', '.join(missing)}")
-    gone = [item for item in items if item.get_closest_marker("server")]
-    config.hook.pytest_deselected(items=gone)
+    """Deselect what cannot run here, to be told with a count; fail where it is required."""
+    missing = {marker: what for marker, (what, there) in NEEDS.items() if not there()}
+    gone = {item: marker for item in items for marker in missing if item.get_closest_marker(marker)}
+    if gone and os.environ.get("MAILCHECK_REQUIRE_SERVERS") == "1":
+        raise pytest.UsageError(f"MAILCHECK_REQUIRE_SERVERS=1, but there is no {', '.join(missing.values())}")
+    config.hook.pytest_deselected(items=list(gone))
     items[:] = [item for item in items if item not in gone]
-    config.stash[_COUNT] = len(gone)
-
-
-_COUNT = pytest.StashKey[int]()
+    config.stash[_LEFT_OUT] = Counter(missing[marker] for marker in gone.values())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tell how many tests were left out."""
-    count = config.stash.get(_COUNT, 0)
-    if count:
-        terminalreporter.write_line(f"{count} tests need a name server ({', '.join(NEEDED)}) that is not installed")
-
-
-def _find(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-
-
-@pytest.fixture(scope="session")
-def program() -> object:
-    """Finds a server program by name."""
-    return _find
+    """Tell how many tests were left out, and for want of what."""
+    for what, count in config.stash.get(_LEFT_OUT, Counter[str]()).items():
+        terminalreporter.write_line(f"{count} tests were left out: they need {what}")

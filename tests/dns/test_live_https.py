@@ -1,4 +1,4 @@
-"""DNS over HTTPS against a server on loopback; collected where the extra `doh` is installed."""
+"""DNS over HTTPS against a server on loopback; run where the extra `doh` is installed."""
 
 import asyncio
 import contextlib
@@ -16,6 +16,8 @@ from mailcheck.dns.servers import HttpsServer
 from mailcheck.model.fact import Fact, Unknown
 from servers.asking import text
 from servers.certificates import Authority
+
+pytestmark = pytest.mark.doh
 
 Respond = Callable[[dns.message.Message], tuple[int, bytes]]
 

@@ -17,7 +17,7 @@ from mailcheck.dns.names import from_wire_name, normal, parents
 from mailcheck.dns.rdata import Rdata, from_dnspython
 from mailcheck.model.errors import InputError
 
-SUFFIXES = (".zone", ".db", ".txt", ".master")
+SUFFIXES = (".zone", ".db", ".master")
 MAX_FILE = 20_000_000
 """Octets of one zone file that are read."""
 
