@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 
-def _knot() -> bool:
-    return shutil.which("knotd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
+def _servers() -> bool:
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+    return all(shutil.which(name, path=path) for name in ("knotd", "unbound"))
 
 
 def _doh() -> bool:
@@ -17,7 +18,7 @@ def _doh() -> bool:
     return dns.query.have_doh
 
 
-NEEDS = {"server": ("the name server knotd", _knot), "doh": ("the extra doh", _doh)}
+NEEDS = {"server": ("the name servers knotd and unbound", _servers), "doh": ("the extra doh", _doh)}
 """Marker -> what its tests need, and whether that is there."""
 _LEFT_OUT = pytest.StashKey[Counter[str]]()
 

@@ -19,6 +19,7 @@ from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 from published import FIXTURES, ZONES, Case, audit_now, cases, said
 from servers.knot import LISTEN, Knot
+from servers.unbound import Unbound
 
 CASES = cases()
 NEEDS_A_FAULTY_SERVER = {"dns-ent-nxdomain"}
@@ -116,6 +117,22 @@ def outcome(subject: SubjectReport) -> dict[str, object]:
 @pytest.mark.server
 def test_a_real_server_gives_the_same_report_for_every_domain(server: Knot) -> None:
     resolver = LiveResolver.from_specs([f"{LISTEN}:{server.port}"])
+    live = {subject.subject: subject for subject in audit_now(CASES, resolver)}
+    differing = [name for name, subject in from_files().items() if outcome(live[name]) != outcome(subject)]
+    assert [(name, outcome(live[name]), outcome(from_files()[name])) for name in differing] == []
+
+
+@pytest.fixture(scope="module")
+def recursive(server: Knot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbound]:
+    """A real recursive resolver in front of the name server."""
+    unbound = Unbound(tmp_path_factory.mktemp("unbound"), server.port)
+    yield unbound
+    unbound.stop()
+
+
+@pytest.mark.server
+def test_a_recursive_resolver_gives_the_same_report_for_every_domain(recursive: Unbound) -> None:
+    resolver = LiveResolver.from_specs([f"{LISTEN}:{recursive.port}"])
     live = {subject.subject: subject for subject in audit_now(CASES, resolver)}
     differing = [name for name, subject in from_files().items() if outcome(live[name]) != outcome(subject)]
     assert [(name, outcome(live[name]), outcome(from_files()[name])) for name in differing] == []
