@@ -121,7 +121,7 @@ class _Reader:
         near = _near(name, (*MECHANISMS, "redirect", "exp"), 0.75)
         if near is not None:
             sign = "=" if near in {"redirect", "exp"} else ":"
-            message = f"{name}= is an unknown modifier, so it is ignored; was {near}{sign} meant?"
+            message = f"{name}= is an unknown modifier, so it is ignored"
             self._doubt(self.span, message, f"{near}{sign}{value}", "RFC 7208 6")
 
     def _doubt(self, span: Span, message: str, suggestion: str | None, clause: str) -> None:
