@@ -31,6 +31,7 @@ ADVICE = {
     "interrupted": "the run was interrupted",
     "closed": "the run is over; start another one",
     "referral": "the server only refers to others; give --resolver a recursive name server",
+    "too-many-terms": "the SPF records together hold more terms than are followed; make them smaller",
     "too-many-questions": "the limit of questions for one run was reached",
     "invalid-name": "the name does not fit the DNS (63 octets a label, 253 in all)",
     "resolver-fault": "this is a fault of the resolver, not of the domain; please report it",

@@ -6,6 +6,7 @@ from mailcheck.auth.spf.tree import LOOKUPS, VOIDS, Node, Visit
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.readiness import readiness
 from mailcheck.model.fact import Absent, Unknown
+from mailcheck.records.spf import Modifier
 
 MAX_LINES = 60
 """Lines of one tree; a larger one is cut with a count."""
@@ -76,7 +77,10 @@ def _label(visit: Visit) -> str:
 
 def _cost(visit: Visit) -> str:
     if not visit.reached:
-        return "  (never reached)" if visit.name else "  (cannot be read)"
+        if not visit.name:
+            return "  (cannot be read)"
+        # exp and modifiers that nobody knows have no part in who may send.
+        return "" if isinstance(visit.term, Modifier) and visit.name != "redirect" else "  (never reached)"
     parts: list[str] = []
     if visit.lookups:
         parts.append(str(visit.lookups) if visit.lookups == 1 else f"{visit.lookups} = 1 + {visit.lookups - 1}")

@@ -185,6 +185,13 @@ class DomainFacts:
         )
 
     @cached_property
+    def seen_to_exist(self) -> bool:
+        """Whether an answer proves that the name is there (records, or NODATA)."""
+        return any(
+            isinstance(fact, Known) or (isinstance(fact, Absent) and not fact.nxdomain) for fact in (self.txt, self.mx)
+        )
+
+    @cached_property
     def spf_records(self) -> tuple[str, ...]:
         """The SPF records at the domain."""
         return spf_texts(self.txt)
@@ -218,7 +225,9 @@ class DomainFacts:
     @cached_property
     def policy(self) -> Discovery:
         """What DMARC says for mail from the domain itself."""
-        return discover(self.domain, self.walk.steps, exists=self.exists)
+        unsettled = next((fact for fact in (self.txt, self.mx) if isinstance(fact, Unknown)), None)
+        exists = unsettled if unsettled is not None and not self.seen_to_exist else self.exists
+        return discover(self.domain, self.walk.steps, exists=exists)
 
     @cached_property
     def subdomain_policy(self) -> Discovery:

@@ -250,7 +250,7 @@ class _Builder:
             lookups=sum(visit.lookups for visit in visits),
             voids4=sum("4" in void for void in own_voids) + sum(child.voids4 for child in children),
             voids6=sum("6" in void for void in own_voids) + sum(child.voids6 for child in children),
-            passes_all=any(_passes_all(visit) for visit in visits),
+            passes_all=any(lets_all(visit) for visit in visits),
             groups=_union([(own,), *(child.groups for child in passing)]),
             unknown=_union(visit.unknown for visit in visits),
         )
@@ -337,11 +337,14 @@ def _networks(term: Mechanism | Modifier, answers: list[Fact[Records]]) -> tuple
     return tuple(found)
 
 
-def _passes_all(visit: Visit) -> bool:
+def lets_all(visit: Visit) -> bool:
+    """Whether a term lets every sender pass."""
     term = visit.term
     if not visit.reached or _qualifier(term) != "+" or isinstance(term, BadTerm):
         return False
-    return term.name == "all" or (visit.child is not None and visit.child.passes_all)
+    # exists with a fixed name asks nothing about the sender: where the name is there, everybody passes (5.7).
+    fixed = term.name == "exists" and visit.target is not None and isinstance(visit.fact, Known)
+    return term.name == "all" or fixed or (visit.child is not None and visit.child.passes_all)
 
 
 def build(domain: str, facts: Facts) -> Node:

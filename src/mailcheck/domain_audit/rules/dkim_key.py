@@ -106,7 +106,18 @@ def dkim_key_undecodable(facts: DomainFacts) -> Result:
     """
     for selector in facts.keys:
         key = selector.key
-        if key is None or key.revoked or key.key is not None:
+        if key is None or key.revoked:
+            continue
+        for problem in (*key.of("size"), *key.of("encoding")):
+            yield Finding(
+                f"some receivers cannot use the key at {selector.owner}: {problem.message}",
+                selector.at(problem.span),
+                severity=Severity.WARNING,
+                evidence=(selector.fact.evidence,),
+                fixes=(_rotate(selector) if problem.kind == "size" else republish(selector),),
+                offending=f"{selector.owner} {problem.kind}",
+            )
+        if key.key is not None:
             continue
         # One broken octet often makes several faults; the first is where to look.
         for problem in sorted((*key.of("key"), *key.of("tag-syntax")), key=lambda each: each.span)[:1]:

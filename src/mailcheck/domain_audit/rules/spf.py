@@ -189,6 +189,13 @@ def spf_version(facts: DomainFacts) -> Result:
         )
 
 
+_EFFECTS = {
+    "syntax": "the whole record is a permerror",
+    "limit": "the record is larger than is read here, and than receivers read",
+    "doubt": "legal, but surely not meant",
+}
+
+
 @rule("SPF004", "spf-syntax", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.SAFE)
 def spf_syntax(facts: DomainFacts) -> Result:
     """A term of the record cannot be read.
@@ -206,16 +213,21 @@ def spf_syntax(facts: DomainFacts) -> Result:
         return
     glued = [place for text, place, _ in joins(facts) if text == record.text]
     better = repaired(record)
+    # A doubtful term is legal and does nothing: putting it right lets somebody send who could not before.
+    safe = not any(problem.kind == "doubt" for problem in record.problems)
     fixes = (
-        (replace_record("the record with its faults put right", facts.domain, record.text, better),) if better else ()
+        (replace_record("the record with its faults put right", facts.domain, record.text, better, safe=safe),)
+        if better
+        else ()
     )
     for problem in record.problems:
         if any(problem.span[0] < place <= problem.span[1] for place in glued):
             continue
         hint = f"; did you mean {problem.suggestion!r}?" if problem.suggestion else ""
         yield Finding(
-            f"the whole record is a permerror: {problem.message}{hint}",
+            f"{_EFFECTS[problem.kind]}: {problem.message}{hint}",
             facts.spf_place(problem.span),
+            severity=Severity.WARNING if problem.kind == "doubt" else None,
             evidence=(facts.txt.evidence,),
             fixes=fixes or (steps("Repair the term", "Put the marked term right, or delete it."),),
             offending=record.text[slice(*problem.span)],

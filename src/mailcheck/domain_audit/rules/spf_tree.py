@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mailcheck.auth.spf.space import size
-from mailcheck.auth.spf.tree import LOOKUPS, MX_NAMES, VOIDS, Node, Visit
+from mailcheck.auth.spf.tree import LOOKUPS, MX_NAMES, VOIDS, Node, Visit, lets_all
 from mailcheck.domain_audit.drawings import addresses
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.rules.spf import has_record
@@ -14,7 +14,6 @@ from mailcheck.model.fix import Fix, Step, steps
 from mailcheck.model.location import DnsLocation, Span
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
-from mailcheck.records.spf import Mechanism
 
 
 def _costs(facts: DomainFacts) -> str:
@@ -354,10 +353,10 @@ def spf_pass_all(facts: DomainFacts) -> Result:
         )
         return
     for visit in facts.spf.visits:
-        passing = visit.child is not None and visit.child.passes_all
-        if passing and visit.reached and (not isinstance(visit.term, Mechanism) or visit.term.qualifier == "+"):
+        if lets_all(visit):
+            how = "is there for every sender" if visit.name == "exists" else "ends in +all"
             yield Finding(
-                f"{visit.term.text} ends in +all, so every server in the world may send for {facts.domain}",
+                f"{visit.term.text} {how}, so every server in the world may send for {facts.domain}",
                 facts.spf_place(visit.term.span),
                 evidence=(visit.fact.evidence,) if visit.fact else (),
                 fixes=(_drop(facts, [visit.term.span], f"without {visit.term.text}", safe=False),),
