@@ -13,7 +13,7 @@ from mailcheck.dns.opening import DnsOptions, open_resolver
 from mailcheck.dns.port import Resolver
 from mailcheck.dns.run import Run
 from mailcheck.domain_audit.declaration import Declaration
-from mailcheck.domain_audit.run import audit_domains
+from mailcheck.domain_audit.run import FIRST_WAVE, audit_domains
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
@@ -44,9 +44,8 @@ async def _audit(settings: Settings, given: Input, selection: Selection, resolve
                 fail_on=Severity(settings["fail-on"]),
             )
         )
-        # The writer is imported while the first answers are on their way.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        # The writer is imported while the first answers are on their way, as the rules are.
+        await asyncio.sleep(FIRST_WAVE)
         import_module(f"mailcheck.report.{settings['format']}_")
         report = await asking
     finally:

@@ -9,6 +9,7 @@ import dns.exception
 import dns.flags
 import dns.message
 
+from mailcheck.dns.burst import Burst
 from mailcheck.dns.transport import Deliver, Failure, Reply, Tasks, matches, parse, stream_exchange
 from mailcheck.model.errors import UsageError
 
@@ -38,6 +39,7 @@ class PlainServer:
         self.address = address
         self.port = port
         self._transport: asyncio.DatagramTransport | None = None
+        self._burst: Burst | None = None
         self._opening = asyncio.Lock()
         self._pending: dict[int, tuple[dns.message.QueryMessage, Deliver]] = {}
         self._tasks = Tasks()
@@ -54,8 +56,8 @@ class PlainServer:
             handle = secrets.randbelow(65536)
         query.id = handle
         self._pending[handle] = (query, deliver)
-        if self._transport is not None:
-            self._transport.sendto(query.to_wire())
+        if self._burst is not None:
+            self._burst.send(query.to_wire())
         else:
             self._tasks.start(handle, lambda: self._open_and_send(query), deliver)
         return handle
@@ -63,20 +65,23 @@ class PlainServer:
     async def _open_and_send(self, query: dns.message.QueryMessage) -> Failure | None:
         try:
             async with self._opening:
-                transport = self._transport or await self._open()
+                burst = self._burst or await self._open()
         except OSError as error:
             return _network_fault(error)
-        transport.sendto(query.to_wire())
+        burst.send(query.to_wire())
         return None
 
-    async def _open(self) -> asyncio.DatagramTransport:
+    async def _open(self) -> Burst:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), remote_addr=(self.address, self.port))
         self._transport = transport
-        return transport
+        self._burst = Burst(transport)
+        return self._burst
 
     def received(self, data: bytes) -> None:
         """A datagram came in from the server."""
+        if self._burst is not None:
+            self._burst.stir()
         pending = self._pending.get(int.from_bytes(data[:2], "big"))
         if pending is None:
             return
@@ -116,7 +121,7 @@ class PlainServer:
         """Close the socket and end what is open."""
         if self._transport is not None:
             self._transport.close()
-            self._transport = None
+            self._transport = self._burst = None
         self._pending.clear()
         await self._tasks.end()
         # A lock belongs to one event loop; the next question may come in another.

@@ -1,6 +1,6 @@
 """Gathered facts judged by the rules, and made into a subject's report. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 
 from mailcheck.auth.spf.tree import MAX_DOMAINS
@@ -23,17 +23,15 @@ MODULES = (
 )  # fmt: skip
 
 
-def load_rules() -> Iterator[None]:
-    """Import the rule modules, one a step, so that a caller can do other things in between."""
+def load_rules() -> None:
+    """Import the rule modules."""
     for module in MODULES:
         import_module(f"mailcheck.domain_audit.rules.{module}")
-        yield
 
 
 def rules(selection: Selection) -> list[Rule]:
     """The audit's rules that are selected, in reading order."""
-    for _ in load_rules():
-        pass
+    load_rules()
     chosen = [rule for rule in loaded(*FAMILIES) if rule.code in selection]
     return sorted(chosen, key=lambda rule: (FAMILIES.index(rule.family), rule.code))
 

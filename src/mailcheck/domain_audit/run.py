@@ -15,6 +15,8 @@ from mailcheck.model.severity import Severity
 
 DOMAINS_AT_ONCE = 20
 """Domains whose facts are gathered side by side; they share one cache."""
+FIRST_WAVE = 0.003
+"""Seconds in which the first questions leave."""
 
 
 async def audit_domains(
@@ -44,12 +46,15 @@ async def audit_domains(
 
 
 async def _load_meanwhile() -> None:
-    """Import what judges while the first answers are on their way, and look for answers in between."""
-    await asyncio.sleep(0)
+    """Import what judges while the first answers are on their way.
+
+    In one go, once the first questions are out: in pieces between later answers it would hold up the
+    questions that follow from them.
+    """
+    await asyncio.sleep(FIRST_WAVE)
     from mailcheck.domain_audit.judging import load_rules
 
-    for _ in load_rules():
-        await asyncio.sleep(0)
+    load_rules()
 
 
 async def _judged(
