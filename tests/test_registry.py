@@ -1,5 +1,6 @@
 """The registry as data: rules.json is what the decorators say, codes and names are unique and well formed."""
 
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,13 @@ def test_rules_json_is_generated() -> None:
     code = "import sys; sys.path.insert(0, 'tools'); import rules_json; print(rules_json.generated(), end='')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout == FILE.read_text("utf-8"), "run: python tools/rules_json.py"
+
+
+def test_rule_pages_are_generated() -> None:
+    code = "import sys, json; sys.path.insert(0, 'tools'); import rule_pages; print(json.dumps(rule_pages.generated()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    written = {path.name: path.read_text("utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
+    assert json.loads(done.stdout) == written, "run: python tools/rule_pages.py"
 
 
 def test_codes_and_names_are_unique_and_well_formed() -> None:

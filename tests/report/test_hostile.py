@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailcheck.model.finding import DOCS
 from mailcheck.report import FORMATS, RenderOptions, concise_, csv_, github_, gitlab_, junit_, markdown_, render, sarif_
 from mailcheck.report.page import Page
 from mailcheck.report.text import line_start, printable
@@ -99,7 +100,7 @@ def read_github(out: str) -> None:
 
 
 def read_markdown(out: str) -> None:
-    prose = re.sub(r"\]\(https://mailcheck\.readthedocs\.io/rules/[A-Z0-9]+\)", "]()", outside_code(out))
+    prose = re.sub(rf"\]\({re.escape(DOCS)}[A-Z0-9]+\)", "]()", outside_code(out))
     assert not set("<>@#$&|~\\_/") & set(re.sub(r"^#+ ", "", prose, flags=re.MULTILINE))
     assert re.findall(r"\]\([^)]", prose) == []
     assert "www." not in prose

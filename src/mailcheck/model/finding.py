@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mailcheck.model.location import Location
     from mailcheck.model.severity import Severity
 
-DOCS = "https://mailcheck.readthedocs.io/rules/"
+DOCS = "https://mailcheck-cli.readthedocs.io/en/stable/rules/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from mailcheck.domain_audit.dmarc_edit import at, change, has_policy
+from mailcheck.domain_audit.dmarc_edit import at, change, evidence, has_policy
 from mailcheck.domain_audit.facts import Destination, DomainFacts
 from mailcheck.model.fact import Absent, Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
@@ -36,7 +36,7 @@ def dmarc_rua_missing(facts: DomainFacts) -> Result:
         "no aggregate reports are asked for: you will not see who sends with this domain",
         facts.dmarc_place((len(record.text), len(record.text))),
         severity=Severity.INFO if facts.silent else None,
-        evidence=tuple(step.fact.evidence for step in facts.walk.steps if step.domain == facts.policy.policy_domain),
+        evidence=evidence(facts),
         fixes=(
             change(
                 facts,
@@ -79,6 +79,7 @@ def dmarc_rua_syntax(facts: DomainFacts) -> Result:
             yield Finding(
                 f"no reports are sent to {uri.text!r:.80}: {uri.problem}",
                 facts.dmarc_place(uri.span),
+                evidence=evidence(facts),
                 fixes=(fix,),
                 offending=uri.text,
             )
@@ -105,6 +106,7 @@ def dmarc_rua_size(facts: DomainFacts) -> Result:
             yield Finding(
                 f"the size limit !{uri.size} is obsolete",
                 facts.dmarc_place(uri.span),
+                evidence=evidence(facts),
                 fixes=(change(facts, "without the limit", {name: cleaned}),),
                 offending=uri.text,
             )
@@ -210,6 +212,7 @@ def dmarc_fo(facts: DomainFacts) -> Result:
         yield Finding(
             "fo is ignored: there is no ruf address for failure reports",
             at(facts, tag),
+            evidence=evidence(facts),
             fixes=(change(facts, "without it", {"fo": None}),),
             offending="fo",
         )
@@ -218,6 +221,7 @@ def dmarc_fo(facts: DomainFacts) -> Result:
         yield Finding(
             "fo holds both 0 and 1, which exclude each other",
             at(facts, tag),
+            evidence=evidence(facts),
             fixes=(change(facts, "either check that fails", {"fo": kept}),),
             offending="fo",
         )
@@ -225,6 +229,7 @@ def dmarc_fo(facts: DomainFacts) -> Result:
         yield Finding(
             f"fo={tag.value:.30} holds values other than 0, 1, d and s; they are ignored",
             at(facts, tag),
+            evidence=evidence(facts),
             fixes=(change(facts, "failures of either check", {"fo": "1"}),),
             offending="fo",
         )
