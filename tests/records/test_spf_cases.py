@@ -18,7 +18,9 @@ def written(term: Term) -> str:
     if term.domain is not None:
         text += f":{term.domain.text}"
     if term.network is not None:
-        text += f":{term.network}"
+        mapped = getattr(term.network.network_address, "ipv4_mapped", None)
+        # Python 3.13 writes such an address with dots, earlier ones do not.
+        text += f":::ffff:{mapped}/{term.network.prefixlen}" if mapped else f":{term.network}"
     return text + (f"/{term.cidr4}" if term.cidr4 != 32 else "") + (f"//{term.cidr6}" if term.cidr6 != 128 else "")
 
 
