@@ -2,39 +2,16 @@
 
 import json
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mailcheck.dns.rdata import Records
-from mailcheck.dns.static import FAULTS, StaticResolver
-from mailcheck.model.fact import Absent, Fact
+from mailcheck.dns.static import FAULTS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KEYS: dict[str, str] = json.loads((FIXTURES / "keys.json").read_text())
 LONG = " ".join(f"ip4:198.51.{block}.0/25" for block in range(0, 60, 2))
 
 Answers = dict[str, Any]
-
-
-class World:
-    """A StaticResolver that also answers for `*.` names, as a zone would (RFC 4592)."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-        self._static = StaticResolver(answers)
-
-    async def ask(self, name: str, type: str) -> Fact[Records]:
-        """Answer from the mapping; where the name is not there, from the wildcard above it."""
-        fact = self._static.answer(name, type)
-        star = f"*.{name.partition('.')[2]}"
-        if isinstance(fact, Absent) and fact.nxdomain and star in self._answers:
-            found = self._static.answer(star, type)
-            return replace(found, evidence=replace(found.evidence, name=name))
-        return fact
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
 
 def clean() -> Answers:

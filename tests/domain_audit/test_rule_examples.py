@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from mailcheck.dns.run import Run
+from mailcheck.dns.static import StaticResolver
 from mailcheck.domain_audit.declaration import Declaration
 from mailcheck.domain_audit.judging import rules
 from mailcheck.domain_audit.run import audit_domains
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.rule import Rule
 from mailcheck.model.selection import Selection
-from worlds import World, changed, clean
+from worlds import changed, clean
 
 RULES = rules(Selection.of(("ALL",)))
 
@@ -24,7 +25,7 @@ def audit(lines: tuple[str, ...]) -> SubjectReport:
     )
 
     async def run() -> SubjectReport:
-        asker = Run(World(answers))
+        asker = Run(StaticResolver(answers))
         report = await audit_domains([subject], asker, version="0", declared={subject: declaration})
         return report.subjects[0]
 

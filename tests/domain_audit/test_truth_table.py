@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from mailcheck.dns.run import Run
+from mailcheck.dns.static import StaticResolver
 from mailcheck.domain_audit.declaration import Declaration
 from mailcheck.domain_audit.judging import rules
 from mailcheck.domain_audit.run import audit_domains
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
-from worlds import FIXTURES, World, changed, clean
+from worlds import FIXTURES, changed, clean
 
 PATH = FIXTURES / "truth_table.json"
 TABLE: dict[str, Any] = json.loads(PATH.read_text())
@@ -51,7 +52,9 @@ def audit(question: str, outcome: str, lines: tuple[str, ...] = ()) -> Report:
 
     async def run() -> Report:
         declared = {subject: Declaration(bounce_domains=(f"bounce.{subject}",))}
-        return await audit_domains([subject], Run(World(answers)), version="0", declared=declared, selectors=["s1"])
+        return await audit_domains(
+            [subject], Run(StaticResolver(answers)), version="0", declared=declared, selectors=["s1"]
+        )
 
     return asyncio.run(run())
 
@@ -112,7 +115,7 @@ def test_a_fault_makes_no_finding(question: str) -> None:
 def test_with_nothing_answered_nothing_passes() -> None:
     """A dead name server: no rule passes, none finds, the exit code is 3."""
 
-    class Dead(World):
+    class Dead(StaticResolver):
         async def ask(self, name: str, type: str) -> Any:
             from mailcheck.dns.port import unknown
 

@@ -79,14 +79,20 @@ class Zone:
 def read_zone(path: Path, text: str | None = None) -> list[Zone]:
     """The zones of one master file.
 
-    The origin is the owner of its SOA, else the `$ORIGIN` at its head, else the file's name without
-    suffix. A file with several SOA records holds several zones. Raises InputError with file, line and remedy.
+    The origin is the owner of its SOA, else the `$ORIGIN` at its head, else the file's name without suffix; where
+    no record stands below that, the names of the records themselves. A file with several SOA records holds several
+    zones. Raises InputError with file, line and remedy.
     """
     sets, head = _records(path, _text(path) if text is None else text)
     if not sets:
         raise InputError(f"{path}:1: holds no records; one is written: name [TTL] [IN] TYPE data")
     origins = [from_wire_name(name) for name, types in sets.items() if dns.rdatatype.SOA in types]
-    zones = {origin: Zone(origin, str(path)) for origin in origins or [head]}
+    if not origins:
+        owners = {from_wire_name(name) for name in sets}
+        # A few records with whole names, as a report prints them, need neither SOA nor $ORIGIN.
+        outside = {name for name in owners if head not in {name, *parents(name), ""}}
+        origins = [head] if outside != owners else _tops(owners)
+    zones = {origin: Zone(origin, str(path)) for origin in origins}
     for owner, types in sets.items():
         _alias_alone(path, owner, types)
         name = from_wire_name(owner)
@@ -104,6 +110,12 @@ def read_zone(path: Path, text: str | None = None) -> list[Zone]:
     for zone in zones.values():
         zone.settle()
     return list(zones.values())
+
+
+def _tops(names: set[str]) -> list[str]:
+    """The names that stand below none of the others; a wildcard counts for the name it stands under."""
+    bare = {name.removeprefix("*.") for name in names}
+    return sorted(name for name in bare if not bare & set(parents(name)))
 
 
 def _text(path: Path) -> str:

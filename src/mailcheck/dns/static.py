@@ -31,8 +31,8 @@ class StaticResolver:
     `answers` maps a name to `{"TXT": ["…"], "MX": ["10 mx.example.com."], …}`, to "NXDOMAIN", or to a
     fault ("SERVFAIL", "TIMEOUT", "REFUSED", "MALFORMED", "TRUNCATED", "OUTSIDE-ZONES"); a type may map
     to a fault too. A TXT item is the record's joined text, or, when it begins with a quotation mark, its strings
-    as in a master file. The world is closed: an unlisted name is NXDOMAIN, a listed name (or one above a listed
-    one) without the type is NODATA.
+    as in a master file. A name `*.…` is a wildcard. The world is closed: an unlisted name is NXDOMAIN, a listed
+    name (or one above a listed one) without the type is NODATA.
 
     Raises InputError for data that cannot be read.
     """
@@ -112,6 +112,7 @@ class StaticResolver:
         current = normal(name)
         while True:
             chain = tuple(aliases)
+            current = self._owner(current)
             word = self._faults.get(current)
             if word == "NXDOMAIN":
                 return absent(name, type, "nxdomain", server=self._source, aliases=chain)
@@ -131,6 +132,14 @@ class StaticResolver:
                 continue
             reason = "nodata" if current in self._names else "nxdomain"
             return absent(name, type, reason, server=self._source, aliases=chain)
+
+    def _owner(self, name: str) -> str:
+        """The entry that answers for a name: its own, else the wildcard below its closest ancestor (RFC 4592 3.3.1)."""
+        if name in self._names or name in self._faults:
+            return name
+        closest = next((each for each in parents(name) if each in self._names), None)
+        star = f"*.{closest}"
+        return star if closest is not None and star in self._names else name
 
     async def close(self) -> None:
         """Nothing to let go of."""

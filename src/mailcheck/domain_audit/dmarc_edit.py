@@ -16,6 +16,16 @@ def has_policy(facts: DomainFacts) -> bool:
     return facts.policy.record is not None and facts.policy.policy is not None
 
 
+def has_sound_policy(facts: DomainFacts) -> bool:
+    """A record applies, and its policy can be read."""
+    return has_policy(facts) and facts.policy.record is not None and not facts.policy.record.policy_fault
+
+
+def acts(record: DmarcRecord) -> bool:
+    """Whether any of its policies stops mail."""
+    return {record.p, record.sp, record.np} != {"none"}
+
+
 def own_record(facts: DomainFacts) -> DmarcRecord | None:
     """The record at the domain's own `_dmarc` name."""
     return facts.own_step.record
@@ -28,10 +38,11 @@ def has_own(facts: DomainFacts) -> bool:
 
 def retagged(record: DmarcRecord, changes: dict[str, str | None]) -> str:
     """The record with tags set to a value, or taken out (None); others stay as they are."""
+    first = {tag.name: tag for tag in reversed(record.tags.tags)}
     parts = [
         f"{tag.name}={changes[tag.name]}" if changes.get(tag.name) is not None else record.text[slice(*tag.span)]
         for tag in record.tags.tags
-        if not (tag.name in changes and changes[tag.name] is None)
+        if not (tag.name in changes and changes[tag.name] is None) and first[tag.name] is tag
     ]
     present = {tag.name for tag in record.tags.tags}
     parts += [f"{name}={value}" for name, value in changes.items() if value is not None and name not in present]

@@ -98,20 +98,20 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A foreign domain that reports are sent to: its authorisation record and its mail exchangers."""
+    """A domain that reports are sent to: its mail exchangers and, for a foreign one, its authorisation record."""
 
     domain: str
     tag: str
     uri: str
     span: Span
-    authorisation: Fact[Records]
+    authorisation: Fact[Records] | None
     mx: Fact[Records]
     address: Fact[Records] | None
 
     @property
     def owner(self) -> str:
         """The name of the authorisation record (RFC 9990 4)."""
-        return self.authorisation.evidence.name
+        return self.authorisation.evidence.name if self.authorisation else self.domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +204,7 @@ class DomainFacts:
     @cached_property
     def spf_denies_all(self) -> bool:
         """Whether the record lets nobody send: `v=spf1 -all` and no more."""
-        record = self.spf_record
-        if record is None or not record.valid or record.all is None:
-            return False
-        return record.all.qualifier == "-" and not any(
-            visit.reached and visit.name not in {"all", "exp"} for visit in self.spf.visits
-        )
+        return _denies(self.spf)
 
     @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -251,9 +246,10 @@ class DomainFacts:
 
     @cached_property
     def parked(self) -> bool:
-        """No way in (null MX or none), nobody may send, and DMARC rejects the rest; or declared not to send."""
-        no_way_in = self.null_mx or isinstance(self.mx, Absent)
-        return no_way_in and self.spf_denies_all and self.policy.effective == "reject"
+        """No way in (null MX or none), nobody may send, and DMARC rejects the rest, subdomains too."""
+        nowhere = isinstance(self.mx, Absent) and isinstance(self.a, Absent) and isinstance(self.aaaa, Absent)
+        every = {found.effective for found in (self.policy, self.subdomain_policy, self.missing_policy)}
+        return (self.null_mx or nowhere) and self.spf_denies_all and every == {"reject"}
 
     @cached_property
     def silent(self) -> bool:
@@ -273,7 +269,8 @@ class DomainFacts:
         return tuple(
             each
             for each in self.selectors
-            if each.texts and not (self.wildcard_keys and each.origin in {"guess", "provider"})
+            if each.texts
+            and not (each.origin in {"guess", "provider"} and set(each.texts) <= set(texts(self.wildcard)))
         )
 
     @cached_property
@@ -287,7 +284,9 @@ class DomainFacts:
     def dkim_absent(self) -> bool:
         """Strong evidence that no signature can verify: `_domainkey` is NXDOMAIN and nothing meant answers."""
         proof = isinstance(self.domainkey, Absent) and self.domainkey.nxdomain and not self.domainkey.evidence.aliases
-        return proof and all(isinstance(each.fact, Absent) for each in self.selectors)
+        # Services are recognised by SPF and MX: where those could not be asked, their selectors were not tried.
+        recognised = not isinstance(self.txt, Unknown) and not isinstance(self.mx, Unknown)
+        return proof and recognised and all(isinstance(each.fact, Absent) for each in self.selectors)
 
     def spf_place(self, span: Span | None = None, text: str | None = None) -> DnsLocation:
         """A part of the domain's SPF record."""
@@ -308,3 +307,17 @@ class DomainFacts:
 def addresses(fact: Fact[Records]) -> tuple[str, ...]:
     """The addresses of an A or AAAA fact."""
     return tuple(each.ip for each in fact.value if isinstance(each, Address)) if isinstance(fact, Known) else ()
+
+
+def _denies(node: Node) -> bool:
+    """Whether a record, or the one it redirects to, ends in -all and holds nothing before it."""
+    record = node.record
+    if record is None or not record.valid:
+        return False
+    reached = [visit for visit in node.visits if visit.reached and visit.name != "exp"]
+    if len(reached) != 1:
+        return False
+    only = reached[0]
+    if only.name == "redirect" and only.child is not None:
+        return _denies(only.child)
+    return only.name == "all" and record.all is not None and record.all.qualifier == "-"

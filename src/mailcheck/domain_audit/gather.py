@@ -214,24 +214,23 @@ class _Gatherer:
         return tuple(zip(chosen, facts, strict=True))
 
     async def destinations(self, steps: asyncio.Task[Walk]) -> tuple[Destination, ...]:
-        """Authorisation and deliverability of the foreign domains that reports go to (RFC 9990 4)."""
+        """Deliverability of the domains that reports go to, and the leave of the foreign ones (RFC 9990 4)."""
         found = discover(self.domain, (await steps).steps)
         if found.record is None or found.policy_domain is None:
             return ()
         uris = [("rua", uri) for uri in found.record.rua] + [("ruf", uri) for uri in found.record.ruf]
-        foreign = {
-            uri.domain: (tag, uri)
-            for tag, uri in reversed(uris)
-            if uri.domain
-            and valid(uri.domain)
-            and not under(uri.domain, found.organizational_domain)
-            and uri.domain != found.policy_domain  # a registry's own record (psd=y)
+        named = {uri.domain: (tag, uri) for tag, uri in reversed(uris) if uri.domain and valid(uri.domain)}
+        # Its own domain needs nobody's leave, nor does a registry's own record (psd=y).
+        own = {
+            domain for domain in named if under(domain, found.organizational_domain) or domain == found.policy_domain
         }
 
         async def one(domain: str) -> Destination:
-            tag, uri = foreign[domain]
+            tag, uri = named[domain]
             name = f"{found.policy_domain}._report._dmarc.{domain}"
-            authorisation, mx = await asyncio.gather(self.ask(name, "TXT"), self.ask(domain, "MX"))
+            leave = None if domain in own else asyncio.ensure_future(_one(self.ask, name, "TXT"))
+            mx = await self.ask(domain, "MX")
+            authorisation = await leave if leave is not None else None
             address = None
             if isinstance(mx, Absent) and not mx.nxdomain:
                 address = await self.ask(domain, "A")
@@ -239,7 +238,7 @@ class _Gatherer:
                     address = await self.ask(domain, "AAAA")
             return Destination(domain, tag, uri.text, uri.span, authorisation, mx, address)
 
-        return tuple(await asyncio.gather(*(one(domain) for domain in sorted(foreign)[:MAX_DESTINATIONS])))
+        return tuple(await asyncio.gather(*(one(domain) for domain in sorted(named)[:MAX_DESTINATIONS])))
 
     async def reverses(
         self,

@@ -44,7 +44,7 @@ def limits(facts: DomainFacts) -> tuple[str, ...]:
     record = facts.policy.record
     foreign = {uri.domain for uri in (*record.rua, *record.ruf) if uri.domain} if record else set()
     if len(facts.destinations) >= MAX_DESTINATIONS and len(foreign) > MAX_DESTINATIONS:
-        found.append(f"{len(foreign)} report destinations; the first {MAX_DESTINATIONS} foreign ones were looked at")
+        found.append(f"{len(foreign)} report destinations; the first {MAX_DESTINATIONS} were looked at")
     if len(facts.reverses) >= MAX_REVERSES:
         found.append(f"the reverse names of the first {MAX_REVERSES} sending addresses were looked up")
     if any(node.state == "unvisited" for _, node in facts.spf.walk()):

@@ -28,10 +28,20 @@ def edited(text: str, changes: dict[Span, str]) -> str:
     return " ".join(part for part in text.split(" ") if part)
 
 
+def order_matters(record: SpfRecord) -> bool:
+    """Whether a live term does not pass: then moving or dropping another can change who sends."""
+    return any(each.qualifier != "+" for each in live_networks(record, every=True))
+
+
+def live_networks(record: SpfRecord, *, every: bool = False) -> list[Mechanism]:
+    """The mechanisms in front of `all`: the passing ip4 and ip6 ones, or all of them."""
+    live = [each for each in record.mechanisms if record.all is None or each.span < record.all.span]
+    return live if every else [each for each in live if each.network is not None and each.qualifier == "+"]
+
+
 def repaired(record: SpfRecord) -> str | None:
     """The record with every syntax fault's suggestion put in; None where one fault has none."""
     changes: dict[Span, str] = {}
-    seen: set[str] = set()
     for term in record.terms:
         problem = next(
             (each for each in record.problems if each.span[0] >= term.span[0] and each.span[1] <= term.span[1]), None
@@ -44,13 +54,14 @@ def repaired(record: SpfRecord) -> str | None:
             return None
         else:
             changes[term.span] = problem.suggestion
-        seen.add(term.text)
     better = edited(record.text, changes)
     return better if changes and parse_spf(better).valid else None
 
 
-def cheaper(facts: DomainFacts) -> tuple[str, int] | None:
-    """A record that lets the same hosts send for fewer look-ups, and what it then costs; None where there is none.
+def cheaper(facts: DomainFacts) -> tuple[str, int, bool] | None:
+    """A record that lets the same hosts send for fewer look-ups, what it then costs, and whether it stays so.
+
+    None where there is none. Addresses written out for names do not follow when the hosts move.
 
     Dead terms and repeated includes go; the domain's own a and mx become addresses; own includes are written out.
     """
@@ -58,7 +69,7 @@ def cheaper(facts: DomainFacts) -> tuple[str, int] | None:
     if record is None or not record.valid:
         return None
     changes: dict[Span, str] = {}
-    saved = 0
+    saved, stays = 0, not order_matters(record)
     paying = [visit for visit in facts.spf.visits if visit.reached and visit.lookups]
     dead = {visit.term.span for visit, _ in repeats(facts)}
     dead |= {visit.term.span for visit in paying if visit.void == "46"}
@@ -80,9 +91,10 @@ def cheaper(facts: DomainFacts) -> tuple[str, int] | None:
         elif (better := _addresses(facts, visit)) is not None:
             changes[visit.term.span] = better
             saved += visit.lookups
+            stays = False
     if saved <= 0:
         return None
-    return edited(record.text, changes), facts.spf.lookups - saved
+    return edited(record.text, changes), facts.spf.lookups - saved, stays
 
 
 def let_in(visit: Visit) -> set[str]:

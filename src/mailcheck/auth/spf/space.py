@@ -47,7 +47,7 @@ def routable(address: str) -> bool:
     # The documentation networks (RFC 5737, RFC 3849) are private to Python too, but stand in every example.
     if any(parsed in network for network in _DOCUMENTATION):
         return True
-    return not (parsed.is_private or parsed.is_link_local or parsed.is_multicast)
+    return parsed.is_global and not parsed.is_multicast
 
 
 _DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from mailcheck.auth.spf.tree import texts
 from mailcheck.domain_audit.facts import DomainFacts, Selector
 from mailcheck.domain_audit.unsettled import selectors, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown
@@ -32,7 +33,7 @@ def has_selectors(facts: DomainFacts) -> bool:
     return has_keys(facts) or any(selector.fact.evidence.aliases for selector in facts.selectors)
 
 
-@rule("DKIM001", "dkim-none-possible", Severity.WARNING, since="0.1", needs=("domainkey", "txt", "policy"))
+@rule("DKIM001", "dkim-none-possible", Severity.WARNING, since="0.1", needs=("domainkey", "txt", "mx", "policy"))
 def dkim_none_possible(facts: DomainFacts) -> Result:
     """No DKIM key can exist for the domain.
 
@@ -138,10 +139,12 @@ def dkim_duplicate(facts: DomainFacts) -> Result:
     References: RFC 6376 3.6.2.2
     """
     for selector in facts.keys:
-        if len(selector.texts) > 1:
+        every = texts(selector.fact)
+        if len(every) > 1:
             yield Finding(
-                f"{len(selector.texts)} key records stand at {selector.owner}; verifiers take any of them",
+                f"{len(every)} TXT records stand at {selector.owner}; verifiers take any of them",
                 DnsLocation(selector.owner, "TXT", None, selector.texts[0]),
+                severity=None if len(selector.texts) > 1 else Severity.WARNING,
                 evidence=(selector.fact.evidence,),
                 fixes=(
                     steps(
@@ -181,7 +184,7 @@ def dkim_cname_broken(facts: DomainFacts) -> Result:
                     steps(
                         "Bring the key back", f"Press “verify” on {selector.provider or 'the provider'}'s domain page."
                     ),
-                    Fix("or, if nothing signs with it any more, delete the alias", (change,)),
+                    Fix("if nothing signs with it any more, delete the alias", (change,)),
                 ),
                 offending=selector.owner,
             )
@@ -243,13 +246,15 @@ def dkim_selector_missing(facts: DomainFacts) -> Result:
     References: RFC 6376 3.6.2.1, 6.1.2
     """
     for selector in facts.selectors:
-        if selector.origin not in MEANT or not isinstance(selector.fact, Absent) or selector.fact.evidence.aliases:
+        gone = isinstance(selector.fact, Absent) and not selector.fact.evidence.aliases
+        other = isinstance(selector.fact, Known) and not selector.texts
+        if selector.origin not in MEANT or not (gone or other):
             continue
         message = selector.origin == "message"
         source = "a message was signed with it" if message else "you named it as in use"
         yield Finding(
             f"there is no key at {selector.owner}, though {source}: its signatures fail",
-            DnsLocation(selector.owner, "TXT"),
+            DnsLocation(selector.owner, "TXT", None, next(iter(texts(selector.fact)), None)),
             severity=Severity.WARNING if message else None,
             evidence=(selector.fact.evidence,),
             fixes=(republish(selector),),

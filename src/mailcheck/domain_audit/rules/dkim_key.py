@@ -255,12 +255,18 @@ def dkim_hash(facts: DomainFacts) -> Result:
     for selector in facts.live_keys:
         key = selector.key
         tag = key.tags.first("h") if key else None
-        if key is None or tag is None or key.hashes is None or "sha1" not in key.hashes:
+        if key is None or tag is None or key.hashes is None or key.hashes == ("sha256",):
             continue
         only = "sha256" not in key.hashes
+        if not only and "sha1" not in key.hashes:
+            continue
         yield Finding(
             f"the key at {selector.owner} allows "
-            + ("nothing but SHA-1: no signature verifies" if only else "SHA-1 beside SHA-256"),
+            + (
+                f"no hash that may be used (h={tag.value!s:.30}): no signature verifies"
+                if only
+                else "SHA-1 beside SHA-256"
+            ),
             selector.at(tag.span),
             severity=None if only else Severity.WARNING,
             evidence=(selector.fact.evidence,),
@@ -270,12 +276,13 @@ def dkim_hash(facts: DomainFacts) -> Result:
     yield from selectors(facts)
 
 
-@rule("DKIM012", "dkim-service", Severity.ERROR, since="0.1", applies=has_keys, fix=Fixable.SAFE)
+@rule("DKIM012", "dkim-service", Severity.ERROR, since="0.1", applies=has_keys, fix=Fixable.UNSAFE)
 def dkim_service(facts: DomainFacts) -> Result:
     """A key is not for e-mail.
 
     Why: s= names services for which the key holds. Without `email` or `*` in it, verifiers of mail must ignore the key.
     Bad:
+    ; selectors: s1
     s1._domainkey TXT "v=DKIM1; s=tlsrpt; k=rsa; p={rsa2048}"
     Good:
     s1._domainkey TXT "v=DKIM1; k=rsa; p={rsa2048}"
@@ -288,13 +295,17 @@ def dkim_service(facts: DomainFacts) -> Result:
         if key is None or tag is None or {"*", "email"} & set(key.services):
             continue
         # A key for TLS reports alone is legal (RFC 8460 3): only a selector known to sign mail is at fault.
-        alone = key.services == ("tlsrpt",) and selector.origin == "config"
+        alone = key.services == ("tlsrpt",) and selector.origin not in MEANT
         yield Finding(
             f"the key at {selector.owner} is for {', '.join(key.services)} only: mail signed with it does not verify",
             selector.at(tag.span),
             severity=Severity.INFO if alone else None,
             evidence=(selector.fact.evidence,),
-            fixes=(publish("for all services", selector.owner, _with_tag(key.text, tag.span, ""), old=(key.text,)),),
+            fixes=(
+                publish(
+                    "for all services", selector.owner, _with_tag(key.text, tag.span, ""), old=(key.text,), safe=False
+                ),
+            ),
             offending=selector.owner,
         )
     yield from selectors(facts)
@@ -369,5 +380,35 @@ def dkim_legacy_tags(facts: DomainFacts) -> Result:
                 selector.at(flag.span),
                 evidence=(selector.fact.evidence,),
                 offending=f"{selector.owner} t=s",
+            )
+    yield from selectors(facts)
+
+
+@rule("DKIM019", "dkim-tag-syntax", Severity.ERROR, since="0.1", applies=has_keys)
+def dkim_tag_syntax(facts: DomainFacts) -> Result:
+    """A key record repeats a tag, or holds something that is no tag.
+
+    Why: A tag list with a tag twice is invalid as a whole, and so is one with a piece that is not name=value: verifiers drop the key.
+    Bad:
+    s1._domainkey TXT "v=DKIM1; k=rsa; p={rsa2048}; p="
+    Good:
+    s1._domainkey TXT "v=DKIM1; k=rsa; p={rsa2048}"
+    Fix: Keep each tag once, as name=value; with a semicolon in between.
+    References: RFC 6376 3.2, 3.6.1
+    """
+    for selector in facts.keys:
+        key = selector.key
+        # Where the key itself cannot be decoded, that is told first (DKIM007).
+        if key is None or key.key is None:
+            continue
+        for problem in (*key.of("tag-duplicate"), *key.of("tag-syntax")):
+            empty = problem.suggestion == ""
+            yield Finding(
+                f"verifiers may drop the key at {selector.owner}: {problem.message}",
+                selector.at(problem.span),
+                severity=Severity.INFO if empty else None,
+                evidence=(selector.fact.evidence,),
+                fixes=(republish(selector),),
+                offending=f"{selector.owner} {key.text[slice(*problem.span)]}",
             )
     yield from selectors(facts)

@@ -4,17 +4,19 @@ from mailcheck.auth.dmarc.walk import LOWER, Step
 from mailcheck.domain_audit.dmarc_edit import (
     RANK,
     SENTENCE,
+    acts,
     at,
     change,
     evidence,
     has_own,
     has_policy,
+    has_sound_policy,
     own_record,
 )
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.model.fact import Unknown
 from mailcheck.model.finding import Finding, Undetermined
-from mailcheck.model.fix import DnsChange, Fix, publish, steps
+from mailcheck.model.fix import Fix, publish, steps
 from mailcheck.model.fix import Step as FixStep
 from mailcheck.model.location import DnsLocation
 from mailcheck.model.rule import Fixable, Result, rule
@@ -98,25 +100,17 @@ def dmarc_multiple(facts: DomainFacts) -> Result:
     References: RFC 9989 4.10 step 2
     """
     for step in facts.walk.steps:
-        if len(step.found) < 2:
+        if len(step.found) < 2 or (step is not facts.own_step and facts.own_step.record is not None):
             continue
         records = [parse_dmarc(text) for text in step.found]
         usable = [record for record in records if record.applies]
         keep = max(usable or records, key=lambda record: (RANK[record.p], len(record.text)))
         others = tuple(text for text in step.found if text != keep.text)
-        fix = Fix(
-            "delete the others",
-            (DnsChange("delete", f"_dmarc.{step.domain}", "TXT", (), others),),
-            safe=len(set(step.found)) == 1,
-        )
         yield Finding(
             f"{len(step.found)} DMARC records stand at _dmarc.{step.domain}; receivers discard them all",
             DnsLocation(f"_dmarc.{step.domain}", "TXT", None, step.found[0]),
             evidence=(step.fact.evidence,),
-            fixes=(
-                steps(f"Keep the one you mean, for example {keep.text}", *(f"Delete: {text}" for text in others)),
-                fix,
-            )[: 1 if others else 2],
+            fixes=(steps(f"Keep the one you mean, for example {keep.text}", *(f"Delete: {text}" for text in others)),),
             offending=step.domain,
         )
 
@@ -148,7 +142,7 @@ def dmarc_version(facts: DomainFacts) -> Result:
         if problem is None:
             continue
         better = problem.suggestion or ""
-        safe = bool(better) and parse_dmarc(better).applies and parse_dmarc(better).p == "none" and not step.found
+        safe = bool(better) and parse_dmarc(better).applies and not acts(parse_dmarc(better)) and not step.found
         yield Finding(
             f"receivers pass over this record: {problem.message}",
             DnsLocation(f"_dmarc.{step.domain}", "TXT", problem.span, text),
@@ -214,7 +208,9 @@ def dmarc_p_invalid(facts: DomainFacts) -> Result:
             safe=all(value == "none" for value in suggestions.values()),
         )
         if known
-        else steps("Say which policy", "Write p=none, p=quarantine or p=reject.")
+        else steps(
+            f"Say which policy in {' and '.join(bad)}", f"Write {bad[0]}=none, {bad[0]}=quarantine or {bad[0]}=reject."
+        )
     )
     tag = record.tag(bad[0])
     what = f"{tag.name}={tag.value}" if tag else "p is missing"
@@ -227,7 +223,7 @@ def dmarc_p_invalid(facts: DomainFacts) -> Result:
     )
 
 
-@rule("DMARC005", "dmarc-policy-none", Severity.WARNING, since="0.1", needs=("policy",), applies=has_policy)
+@rule("DMARC005", "dmarc-policy-none", Severity.WARNING, since="0.1", needs=("policy",), applies=has_sound_policy)
 def dmarc_policy_none(facts: DomainFacts) -> Result:
     """The policy is p=none.
 
@@ -293,7 +289,7 @@ def dmarc_removed_tag(facts: DomainFacts) -> Result:
                     facts,
                     "without it" if not trial else "the same in today's words",
                     {name: None, "t": "y"} if trial else {name: None},
-                    safe=not trial,
+                    safe=full,
                 ),
             ),
             offending=name,
@@ -358,3 +354,45 @@ def dmarc_p_not_second(facts: DomainFacts) -> Result:
         evidence=(facts.own_step.fact.evidence,),
         fixes=(publish("p in its old place", f"_dmarc.{facts.domain}", text, old=(record.text,)),),
     )
+
+
+@rule("DMARC024", "dmarc-tag-syntax", Severity.WARNING, since="0.1", needs=("policy",), applies=has_own)
+def dmarc_tag_syntax(facts: DomainFacts) -> Result:
+    """The record repeats a tag, holds something that is no tag, or a value that means nothing.
+
+    Why: What receivers do with a repeated or broken tag differs: some take the first, some drop the record. A value or tag they do not know they ignore, and the default applies.
+    Bad:
+    _dmarc TXT "v=DMARC1; p=reject; p=none; rua=mailto:dmarc@example.com"
+    Good:
+    _dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+    Fix: Keep each tag once, with a value of its list.
+    References: RFC 9989 4.7, 4.8; RFC 6376 3.2
+    """
+    record = own_record(facts)
+    if record is None:
+        return
+    told = {"p", "sp", "np"} if record.policy_fault else set()
+    for problem in record.problems:
+        tag = next((tag for tag in record.tags.tags if tag.value_span == problem.span), None)
+        if problem.kind not in _LEVELS or (problem.kind == "value" and tag and tag.name in {*told, "fo"}):
+            continue
+        policy = problem.kind == "tag-duplicate" and record.text[slice(*problem.span)][:2].rstrip("= ") == "p"
+        empty = problem.kind == "tag-syntax" and problem.suggestion == ""
+        level = Severity.ERROR if policy else Severity.INFO if empty else _LEVELS[problem.kind]
+        hint = f"; did you mean {problem.suggestion!r}?" if problem.suggestion else ""
+        yield Finding(
+            f"{problem.message}{hint}",
+            facts.dmarc_place(problem.span),
+            severity=level,
+            evidence=evidence(facts),
+            fixes=(steps("Repair the tag", "Put the marked tag right, or delete it."),),
+            offending=record.text[slice(*problem.span)],
+        )
+
+
+_LEVELS = {
+    "tag-duplicate": Severity.WARNING,
+    "tag-syntax": Severity.WARNING,
+    "value": Severity.WARNING,
+    "unknown-tag": Severity.INFO,
+}

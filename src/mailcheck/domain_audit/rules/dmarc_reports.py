@@ -67,6 +67,17 @@ def dmarc_rua_syntax(facts: DomainFacts) -> Result:
         for uri in uris:
             if uri.problem is None:
                 continue
+            if not uri.text:
+                kept = ",".join(each.text for each in uris if each.text) or None
+                yield Finding(
+                    f"{name} holds an empty address, which receivers pass over",
+                    facts.dmarc_place(uri.span),
+                    severity=Severity.INFO,
+                    evidence=evidence(facts),
+                    fixes=(change(facts, "without it", {name: kept}),),
+                    offending=f"{name} empty",
+                )
+                continue
             better = [f"mailto:{each.text}" if each is uri else each.text for each in uris]
             simple = uri.problem.startswith("mailto: is missing") and re.match(
                 r"[^\s,!:]+@[^\s,!:@]+\.[^\s,!:@]+\Z", uri.text
@@ -137,6 +148,8 @@ def dmarc_rua_unauthorised(facts: DomainFacts) -> Result:
     """
     for each in facts.destinations:
         fact = each.authorisation
+        if fact is None:
+            continue
         if isinstance(fact, Unknown):
             yield Undetermined(fact.sentence)
             continue
@@ -175,12 +188,15 @@ def dmarc_rua_undeliverable(facts: DomainFacts) -> Result:
     Fix: Use an address that takes mail.
     References: RFC 5321 5.1; RFC 7505 3
     """
+    if facts.policy.policy_domain and not facts.own(facts.policy.policy_domain):
+        # A registry's record (psd=y): where its reports go is not this domain's to mend.
+        return
     for each in facts.destinations:
         failed = next((fact for fact in (each.mx, each.address) if isinstance(fact, Unknown)), None)
         if failed is not None:
             yield Undetermined(failed.sentence)
             continue
-        null = isinstance(each.mx, Known) and any(getattr(record, "host", None) == "" for record in each.mx.value)
+        null = isinstance(each.mx, Known) and all(getattr(record, "host", None) == "" for record in each.mx.value)
         if null or (isinstance(each.mx, Absent) and not isinstance(each.address, Known)):
             yield Finding(
                 f"{each.domain} takes no mail, so {each.tag} reports to {each.uri[:80]} bounce",
@@ -230,6 +246,12 @@ def dmarc_fo(facts: DomainFacts) -> Result:
             f"fo={tag.value:.30} holds values other than 0, 1, d and s; they are ignored",
             at(facts, tag),
             evidence=evidence(facts),
-            fixes=(change(facts, "failures of either check", {"fo": "1"}),),
+            fixes=(
+                change(
+                    facts,
+                    "failures of either check",
+                    {"fo": ":".join(value for value in ("0", "1", "d", "s") if value in values) or None},
+                ),
+            ),
             offending="fo",
         )

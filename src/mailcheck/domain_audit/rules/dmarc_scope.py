@@ -13,6 +13,8 @@ from mailcheck.domain_audit.dmarc_edit import (
     retagged,
 )
 from mailcheck.domain_audit.facts import DomainFacts
+from mailcheck.domain_audit.unsettled import selectors
+from mailcheck.model.fact import Absent
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import publish, steps
 from mailcheck.model.location import DnsLocation
@@ -50,7 +52,7 @@ def dmarc_subdomain_weak(facts: DomainFacts) -> Result:
     since="0.1",
     needs=("policy", "walk"),
     applies=has_policy,
-    fix=Fixable.SAFE,
+    fix=Fixable.UNSAFE,
 )
 def dmarc_np_weak(facts: DomainFacts) -> Result:
     """Names that do not exist are protected less than the domain.
@@ -79,7 +81,14 @@ def _weaker(facts: DomainFacts, name: str) -> Result:
             f"{who} {SENTENCE[weak]} ({name}={weak}), though the domain itself has p={record.p}",
             at(facts, tag),
             evidence=evidence(facts),
-            fixes=(change(facts, "the same for both", {name: new}, safe=name == "np"),),
+            fixes=(
+                change(
+                    facts,
+                    "as strict as can be" if name == "np" else "the same for both",
+                    {name: new},
+                    safe=name == "np",
+                ),
+            ),
         )
 
 
@@ -176,7 +185,9 @@ def dmarc_sp_useless(facts: DomainFacts) -> Result:
         )
 
 
-@rule("DMARC013", "dmarc-psd-misuse", Severity.ERROR, since="0.1", needs=("policy",), applies=has_own, fix=Fixable.SAFE)
+@rule(
+    "DMARC013", "dmarc-psd-misuse", Severity.ERROR, since="0.1", needs=("policy",), applies=has_own, fix=Fixable.UNSAFE
+)
 def dmarc_psd_misuse(facts: DomainFacts) -> Result:
     """The record says that the domain is a public suffix (psd=y).
 
@@ -194,7 +205,7 @@ def dmarc_psd_misuse(facts: DomainFacts) -> Result:
             f"psd=y says that {facts.domain} is a public suffix, which it is not: alignment between its subdomains is lost",
             at(facts, record.tag("psd")),
             evidence=(facts.own_step.fact.evidence,),
-            fixes=(change(facts, "an ordinary domain", {"psd": None}),),
+            fixes=(change(facts, "an ordinary domain", {"psd": None}, safe=False),),
         )
 
 
@@ -226,7 +237,7 @@ def dmarc_depth(facts: DomainFacts) -> Result:
     since="0.1",
     needs=("policy", "txt"),
     applies=has_policy,
-    fix=Fixable.SAFE,
+    fix=Fixable.UNSAFE,
 )
 def dmarc_strict_risk(facts: DomainFacts) -> Result:
     """Strict alignment is asked for, while a service uses a subdomain.
@@ -251,7 +262,7 @@ def dmarc_strict_risk(facts: DomainFacts) -> Result:
     custom = [provider.name for provider in facts.providers if provider.bounce == "custom"]
     if record.strict("aspf") and (bounces or custom):
         yield _strict(
-            facts, "aspf", f"bounces go to {bounces[0]}" if bounces else f"{custom[0]} bounces through a subdomain"
+            facts, "aspf", f"bounces go to {bounces[0]}" if bounces else f"{custom[0]} may bounce through a subdomain"
         )
 
 
@@ -261,7 +272,7 @@ def _strict(facts: DomainFacts, name: str, why: str) -> Finding:
         f"{name}=s makes {what} count for the exact domain only, but {why}: that mail does not align by {what}",
         at(facts, facts.policy.record.tag(name) if facts.policy.record else None),
         evidence=evidence(facts),
-        fixes=(change(facts, "relaxed, the default", {name: None}),),
+        fixes=(change(facts, "relaxed, the default", {name: None}, safe=False),),
         offending=name,
     )
 
@@ -287,7 +298,12 @@ def dmarc_alignment_impossible(facts: DomainFacts) -> Result:
     Fix: Publish SPF and a DKIM key before enforcing; until then p=none.
     References: RFC 9989 5.1
     """
-    if not facts.enforcing or facts.silent or facts.parked or not facts.dkim_absent:
+    if not facts.enforcing or facts.silent or facts.parked:
+        return
+    if not facts.dkim_absent:
+        # Where `_domainkey` is NXDOMAIN only a selector that could not be asked keeps it open.
+        if isinstance(facts.domainkey, Absent) and facts.domainkey.nxdomain:
+            yield from selectors(facts)
         return
     record = facts.spf_record
     # A null MX and no SPF: the domain sends nothing, and rejecting its mail is what is meant.

@@ -4,6 +4,7 @@ import re
 
 from mailcheck.dns.names import under
 from mailcheck.dns.rdata import Records
+from mailcheck.domain_audit.dmarc_edit import acts
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.unsettled import selectors, unsettled
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
@@ -155,7 +156,7 @@ def _occupied(facts: DomainFacts, name: str) -> bool:
 
 def _acts(text: str) -> bool:
     """Whether the text is a DMARC policy that stops mail: putting it in force is for its owner to decide."""
-    return is_dmarc(text) and parse_dmarc(text).p != "none"
+    return is_dmarc(text) and acts(parse_dmarc(text))
 
 
 def _texts(fact: Fact[Records]) -> list[str]:

@@ -77,7 +77,7 @@ def mx_missing(facts: DomainFacts) -> Result:
             DnsLocation(facts.domain, "MX"),
             severity=Severity.INFO,
             evidence=(facts.mx.evidence, reach[0].evidence),
-            fixes=(null, steps("Or name your mail host", f"Publish: {facts.domain}. 3600 IN MX 10 <your mail host>.")),
+            fixes=(null, steps("Name your mail host", f"Publish: {facts.domain}. 3600 IN MX 10 <your mail host>.")),
         )
     else:
         yield Finding(
@@ -245,8 +245,8 @@ def mx_dangling(facts: DomainFacts) -> Result:
             _place(facts, host.name),
             evidence=(host.a.evidence, host.aaaa.evidence),
             fixes=(
-                Fix("without this MX", (change,), safe=len(broken) < len(facts.hosts)),
-                steps("Or bring the host back", f"Publish an A record at {host.name}."),
+                Fix("without this MX", (change,), safe=any(each.addresses for each in _hosts(facts))),
+                steps("Bring the host back", f"Publish an A record at {host.name}."),
             ),
             offending=host.name,
         )

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from mailcheck.auth.spf.tree import reached_terms
 from mailcheck.dns.rdata import Text
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.spf_edit import repaired, replace_record
@@ -13,7 +14,7 @@ from mailcheck.model.location import DnsLocation
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 from mailcheck.records.problem import Problem
-from mailcheck.records.spf import SpfRecord, parse_spf, version_problem
+from mailcheck.records.spf import Modifier, SpfRecord, parse_spf, version_problem
 
 _TERM_START = re.compile(
     r"[+\-~?]?(?:all\b|include:|a(?=[ :/]|\Z)|mx(?=[ :/]|\Z)|ptr\b|ip[46]:|exists:)|redirect=|exp=", re.IGNORECASE
@@ -125,7 +126,13 @@ def spf_multiple(facts: DomainFacts) -> Result:
     nested = any(
         mechanism.name not in {"ip4", "ip6", "all", "a", "mx"} for record in parsed for mechanism in record.mechanisms
     )
-    fix = publish("one record with the terms of all", facts.domain, merged, old=records, safe=simple and not nested)
+    fix = publish(
+        "one record with the terms of all",
+        facts.domain,
+        merged,
+        old=records,
+        safe=simple and not nested and parse_spf(merged).valid,
+    )
     yield Finding(
         f"{facts.domain} has {len(records)} SPF records; receivers answer permerror and use none",
         DnsLocation(facts.domain, "TXT", None, records[1]),
@@ -137,7 +144,14 @@ def spf_multiple(facts: DomainFacts) -> Result:
 
 
 def _merged(records: list[SpfRecord]) -> str:
-    terms = [each.text for record in records for each in record.terms if getattr(each, "name", "") != "all"]
+    # What stood behind one record's `all` must not come to life in the merge.
+    terms = [each.text for record in records for each in reached_terms(record) if each.name != "all"]
+    terms += [
+        each.text
+        for record in records
+        for each in record.terms
+        if isinstance(each, Modifier) and each.name != "redirect"
+    ]
     # The mildest of the endings keeps everybody's mail going; +all is never carried over.
     order = {"-": 0, "~": 1, "?": 2, "+": 1}
     endings = [record.all.qualifier for record in records if record.all is not None] or ["~"]
@@ -176,7 +190,9 @@ def spf_version(facts: DomainFacts) -> Result:
                 steps("", "Delete this record, or merge it into the other.").changes,
             )
         elif better and parse_spf(better).valid:
-            fix = replace_record("the same record, so that it is read", facts.domain, text, better)
+            # A record that begins to be read begins to refuse, too.
+            safe = "-all" not in better.lower()
+            fix = replace_record("the same record, so that it is read", facts.domain, text, better, safe=safe)
         else:
             fix = steps("Write it anew", "Begin the record with v=spf1 and a blank.")
         yield Finding(
@@ -196,7 +212,7 @@ _EFFECTS = {
 }
 
 
-@rule("SPF004", "spf-syntax", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.SAFE)
+@rule("SPF004", "spf-syntax", Severity.ERROR, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.UNSAFE)
 def spf_syntax(facts: DomainFacts) -> Result:
     """A term of the record cannot be read.
 
@@ -213,10 +229,9 @@ def spf_syntax(facts: DomainFacts) -> Result:
         return
     glued = [place for text, place, _ in joins(facts) if text == record.text]
     better = repaired(record)
-    # A doubtful term is legal and does nothing: putting it right lets somebody send who could not before.
-    safe = not any(problem.kind == "doubt" for problem in record.problems)
+    # A guess at what was meant may let somebody send whom nobody named: it is for a person to look at.
     fixes = (
-        (replace_record("the record with its faults put right", facts.domain, record.text, better, safe=safe),)
+        (replace_record("the record with its faults put right", facts.domain, record.text, better, safe=False),)
         if better
         else ()
     )

@@ -6,14 +6,14 @@ from mailcheck.data.providers import recognise
 from mailcheck.dns.rdata import Text
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.rules.spf import has_record
-from mailcheck.domain_audit.spf_edit import edited, replace_record, without
+from mailcheck.domain_audit.spf_edit import edited, live_networks, order_matters, replace_record, without
 from mailcheck.model.fact import Known, Unknown
 from mailcheck.model.finding import Finding, Undetermined
 from mailcheck.model.fix import publish, steps
 from mailcheck.model.location import DnsLocation
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
-from mailcheck.records.spf import Mechanism, SpfRecord, parse_spf
+from mailcheck.records.spf import Mechanism, SpfRecord
 
 
 @rule("SPF014", "spf-neutral-all", Severity.WARNING, since="0.1", needs=("txt",), applies=has_record, fix=Fixable.SAFE)
@@ -36,7 +36,11 @@ def spf_neutral_all(facts: DomainFacts) -> Result:
             evidence=(facts.txt.evidence,),
             fixes=(
                 replace_record(
-                    "softfail for the rest", facts.domain, record.text, edited(record.text, {record.all.span: "~all"})
+                    "softfail for the rest",
+                    facts.domain,
+                    record.text,
+                    edited(record.text, {record.all.span: "~all"}),
+                    safe=False,
                 ),
             ),
         )
@@ -55,7 +59,7 @@ def spf_no_all(facts: DomainFacts) -> Result:
     References: RFC 7208 4.7
     """
     record = facts.spf_record
-    if record and record.all is None and record.redirect is None:
+    if record and record.valid and record.all is None and record.redirect is None:
         end = len(record.text)
         yield Finding(
             "the record has no all at its end, so servers that are not listed get neutral, not fail",
@@ -120,12 +124,9 @@ def spf_dead_terms(facts: DomainFacts) -> Result:
     living = without(record.text, dead_spans)
     fixes = [replace_record("the record as receivers read it", facts.domain, record.text, living, safe=record.valid)]
     if dead:
-        moved = (
-            f"{without(living, [parse_spf(living).all.span])} {' '.join(each.text for each in dead)} {record.all.text}"  # type: ignore[union-attr]
-        )
-        fixes.append(
-            replace_record("or, if these servers do send for you", facts.domain, record.text, moved, safe=False)
-        )
+        front = without(record.text, [*dead_spans, record.all.span])
+        moved = " ".join([front, *(each.text for each in dead if each.name != "all"), record.all.text])
+        fixes.append(replace_record("if these servers do send for you", facts.domain, record.text, moved, safe=False))
     yield Finding(
         f"never reached, because all ends the record: {names}",
         facts.spf_place(min(dead_spans)),
@@ -243,7 +244,9 @@ def spf_long(facts: DomainFacts) -> Result:
 
 def _collapsed(record: SpfRecord) -> str | None:
     """The record with its ip4 and ip6 terms overlapped and joined; None where that saves nothing."""
-    plain = [each for each in record.mechanisms if each.network is not None and each.qualifier == "+"]
+    plain = live_networks(record)
+    if order_matters(record):
+        return None
     four, six = split(each.network for each in plain if each.network is not None)
     if len(four) + len(six) >= len(plain):
         return None
@@ -265,9 +268,7 @@ def spf_redundant_ip(facts: DomainFacts) -> Result:
     References: RFC 7208 5.6
     """
     record = facts.spf_record
-    plain = [
-        each for each in (record.mechanisms if record else ()) if each.network is not None and each.qualifier == "+"
-    ]
+    plain = live_networks(record) if record else []
     covered: list[tuple[Mechanism, Mechanism]] = []
     for at, inner in enumerate(plain[:500]):
         for other, outer in enumerate(plain[:500]):
@@ -289,7 +290,15 @@ def spf_redundant_ip(facts: DomainFacts) -> Result:
             f"{inner.text} is covered by {outer.text}",
             facts.spf_place(inner.span),
             evidence=(facts.txt.evidence,),
-            fixes=(replace_record("without it", facts.domain, record.text, better, safe=record.valid),),
+            fixes=(
+                replace_record(
+                    "without it",
+                    facts.domain,
+                    record.text,
+                    better,
+                    safe=record.valid and not order_matters(record),
+                ),
+            ),
             offending=inner.text,
         )
 

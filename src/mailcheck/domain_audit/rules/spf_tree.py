@@ -7,9 +7,9 @@ from mailcheck.auth.spf.tree import LOOKUPS, MX_NAMES, VOIDS, Node, Visit, lets_
 from mailcheck.domain_audit.drawings import addresses
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.rules.spf import has_record
-from mailcheck.domain_audit.spf_edit import cheaper, repeats, replace_record, without
+from mailcheck.domain_audit.spf_edit import cheaper, order_matters, repeats, replace_record, without
 from mailcheck.domain_audit.unsettled import tree
-from mailcheck.model.finding import Finding, Related, Undetermined
+from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, Step, steps
 from mailcheck.model.location import DnsLocation, Span
 from mailcheck.model.rule import Fixable, Result, rule
@@ -46,15 +46,20 @@ def _drop(facts: DomainFacts, spans: list[Span], title: str, *, safe: bool = Tru
     return replace_record(title, facts.domain, text, without(text, spans), safe=safe and bool(record and record.valid))
 
 
+def _mixed(facts: DomainFacts) -> bool:
+    record = facts.spf_record
+    return record is not None and order_matters(record)
+
+
 def _saving(facts: DomainFacts) -> tuple[Fix, ...]:
     record = facts.spf_record
     found = cheaper(facts)
     fixes: list[Fix] = []
     if found and record:
-        text, left = found
+        text, left, kept = found
         fixes.append(
             replace_record(
-                f"the same senders for {left} look-ups", facts.domain, record.text, text, safe=left <= LOOKUPS
+                f"the same senders for {left} look-ups", facts.domain, record.text, text, safe=left <= LOOKUPS and kept
             )
         )
     if not found or found[1] > LOOKUPS:
@@ -258,7 +263,8 @@ def spf_include_broken(facts: DomainFacts) -> Result:
         term = path[0].term
         through = f" (through {_chain(path)})" if len(path) > 1 else ""
         own = len(path) == 1 and path[0].name == "include"
-        fix = _drop(facts, [term.span], f"without {term.text}", safe=own)
+        # A record that is there and faulty can be repaired by its owner; one that is not will not come back.
+        fix = _drop(facts, [term.span], f"without {term.text}", safe=own and node.state == "missing")
         yield Finding(
             f"{node.domain} {_BROKEN[node.state]}{through}: permerror for every message that gets this far",
             facts.spf_place(term.span),
@@ -266,13 +272,10 @@ def spf_include_broken(facts: DomainFacts) -> Result:
             evidence=(node.fact.evidence,) if node.fact else (),
             fixes=(fix,)
             if own
-            else (fix, steps("Or tell its owner", f"The fault is at {node.domain}; its owner can repair it.")),
+            else (fix, steps("Tell its owner", f"The fault is at {node.domain}; its owner can repair it.")),
             offending=f"{term.text} {node.domain}",
         )
     yield from tree(facts)
-    for _, node in _branches(facts):
-        if node.state == "unvisited":
-            yield Undetermined(f"{node.domain} TXT: not asked, the tree is larger than what is followed")
 
 
 @rule("SPF011", "spf-include-temperror", Severity.WARNING, since="0.1", needs=("txt",), applies=has_record)
@@ -363,11 +366,11 @@ def spf_pass_all(facts: DomainFacts) -> Result:
                 offending=visit.term.text,
             )
     four, six = size(facts.spf.networks)
-    if not facts.spf.passes_all and (four >= 1 << 24 or six >= 1 << 120):
+    if not facts.spf.passes_all and record and record.valid and (four >= 1 << 24 or six >= 1 << 120):
         count, family = (four, "IPv4") if four >= 1 << 24 else (six, "IPv6")
         widest = max(
             (visit for visit in facts.spf.visits if visit.reached),
-            key=lambda visit: size(visit.networks)[0] or size(visit.networks)[1],
+            key=lambda visit: size(visit.networks)[0 if four >= 1 << 24 else 1],
         )
         yield Finding(
             f"the record lets {addresses(count)} {family} addresses send, as many as a /8 or more",
@@ -402,10 +405,10 @@ def spf_duplicate_include(facts: DomainFacts) -> Result:
     """
     for visit, where in repeats(facts):
         yield Finding(
-            f"{visit.term.text} is {where}; it costs {visit.lookups} look-ups for nothing",
+            f"{visit.term.text} is {where}; its {visit.lookups} of {LOOKUPS} look-ups are for nothing",
             facts.spf_place(visit.term.span),
             evidence=(facts.txt.evidence,),
-            fixes=(_drop(facts, [visit.term.span], "without it"),),
+            fixes=(_drop(facts, [visit.term.span], "without it", safe=not _mixed(facts)),),
             offending=visit.term.text,
         )
     yield from tree(facts)
