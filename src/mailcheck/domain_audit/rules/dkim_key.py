@@ -108,7 +108,7 @@ def dkim_key_undecodable(facts: DomainFacts) -> Result:
         key = selector.key
         if key is None or key.revoked:
             continue
-        for problem in (*key.of("size"), *key.of("encoding")):
+        for problem in (*key.of("size"), *key.of("encoding")) if key.key is not None else ():
             yield Finding(
                 f"some receivers cannot use the key at {selector.owner}: {problem.message}",
                 selector.at(problem.span),
