@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mailcheck.auth.dmarc.walk import Discovery, Step, Walk, discover
-from mailcheck.auth.spf.tree import Facts, Node, spf_texts, texts
+from mailcheck.auth.spf.tree import Node, spf_texts, texts
 from mailcheck.data.providers import Provider
 from mailcheck.dns.names import under
 from mailcheck.dns.rdata import Address, Exchange, Records, Target
@@ -135,7 +135,6 @@ class DomainFacts:
     hosts: tuple[Host, ...]
     reverses: tuple[Reverse, ...]
     spf: Node
-    spf_facts: Facts
     walk: Walk
     domainkey: Fact[Records]
     wildcard: Fact[Records]

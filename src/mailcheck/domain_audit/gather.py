@@ -48,14 +48,13 @@ class _Gatherer:
 
     async def run(self) -> DomainFacts:
         domain, ask = self.domain, self.ask
-        label = hashlib.sha256(domain.encode()).hexdigest()[:10]
         async with asyncio.TaskGroup() as group:
             txt = group.create_task(_one(ask, domain, "TXT"))
             mx = group.create_task(self.exchanges())
             spf = group.create_task(fetch(domain, ask))
             steps = group.create_task(walk(domain, ask))
             domainkey = group.create_task(_one(ask, f"_domainkey.{domain}", "TXT"))
-            wildcard = group.create_task(_one(ask, f"mailcheck-probe-{label}._domainkey.{domain}", "TXT"))
+            wildcard = group.create_task(_one(ask, _probe_name(domain), "TXT"))
             selectors = group.create_task(self.selectors())
             misplaced = group.create_task(self.misplaced(steps))
             bounce = group.create_task(self.bounce())
@@ -73,7 +72,6 @@ class _Gatherer:
             hosts=hosts,
             reverses=reverses.result(),
             spf=build(domain, spf.result()),
-            spf_facts=spf.result(),
             walk=steps.result(),
             domainkey=domainkey.result(),
             wildcard=wildcard.result(),
@@ -144,13 +142,15 @@ class _Gatherer:
         group = asyncio.gather(*(self.key(name, at, origin) for (name, at), origin in meant.items()))
         providers = await self.evidence()
         wanted = {
-            (name, provider.name): provider for provider in providers for name in provider.selectors
+            name: provider.name
+            for provider in providers
+            for name in provider.selectors
             if (name, self.domain) not in meant
-        }  # fmt: skip
+        }
+        # Cut before the questions are made: a coroutine that nobody awaits is a fault of its own.
         guesses = [
-            self.key(name, self.domain, "provider", provider.name)
-            for name, provider in {key[0]: value for key, value in wanted.items()}.items()
-        ][:MAX_SELECTORS]
+            self.key(name, self.domain, "provider", service) for name, service in list(wanted.items())[:MAX_SELECTORS]
+        ]
         found = [*await group, *await asyncio.gather(*guesses)]
         if not any(isinstance(each.fact, Known) for each in found) and await self.worth_guessing():
             asked = {each.name for each in found if each.domain == self.domain}
@@ -162,10 +162,9 @@ class _Gatherer:
 
     async def worth_guessing(self) -> bool:
         """Not where `_domainkey` is NXDOMAIN (RFC 8020), where any label answers, or where nobody may send."""
-        label = hashlib.sha256(self.domain.encode()).hexdigest()[:10]
         below, wildcard, txt = await asyncio.gather(
             self.ask(f"_domainkey.{self.domain}", "TXT"),
-            self.ask(f"mailcheck-probe-{label}._domainkey.{self.domain}", "TXT"),
+            self.ask(_probe_name(self.domain), "TXT"),
             self.ask(self.domain, "TXT"),
         )
         if isinstance(below, Absent) and below.nxdomain and not below.evidence.aliases:
@@ -310,3 +309,8 @@ def own_senders(tree: Node, organizational: str) -> list[tuple[str, str]]:
 
 async def _one(ask: Ask, name: str, type: str) -> Fact[Records]:
     return await ask(name, type)
+
+
+def _probe_name(domain: str) -> str:
+    """A selector that nobody publishes: it answers only where all do. Always the same, so that runs can be replayed."""
+    return f"mailcheck-probe-{hashlib.sha256(domain.encode()).hexdigest()[:10]}._domainkey.{domain}"
