@@ -3,10 +3,13 @@
 import datetime
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailcheck.cli import options
 from mailcheck.cli.streams import emit
+
+if TYPE_CHECKING:
+    from mailcheck.config.templates import PathTable
 
 FORMATS = ("terminal", "json")
 
@@ -55,6 +58,11 @@ def main(words: Sequence[str]) -> int:
             }
             for each in settings.accepts
         ],
+        "templates": _patterns(settings.templates, settings.path),
+        "per-file-ignores": _patterns(settings.file_ignores, settings.path),
+        "set": [
+            {"parts": each.parts, "kind": each.kind, "origin": f"{settings.path}:{each.line}"} for each in settings.sets
+        ],
     }
     if args.format == "json":
         from mailcheck.report.ascii_json import dump
@@ -86,7 +94,26 @@ def _text(shown: dict[str, Any], color: str) -> str:
         page.line(item["origin"], 2, style="dim")
         page.wrap(item["reason"], 2)
         page.line(f"until {item['until']}" if item["until"] else "without a last day", 2)
+    for table in ("templates", "per-file-ignores"):
+        if shown[table]:
+            page.line()
+            page.line(f"[{table}]", style="bold")
+        for pattern, item in shown[table].items():
+            page.columns(f"{_toml(pattern)} = {_toml(item['value'])}  {item['origin']}", 2)
+    for item in shown["set"]:
+        page.line()
+        page.line("Message set", style="bold")
+        page.line(item["origin"], 2, style="dim")
+        for name, value in {**item["parts"], **({"kind": item["kind"]} if item["kind"] else {})}.items():
+            page.columns(f"{name:<15}  {_toml(value)}", 2)
     return page.text()
+
+
+def _patterns(table: "PathTable", path: str | None) -> dict[str, Any]:
+    """A table of patterns: the value of each, and where it stands."""
+    return {
+        pattern: {"value": value, "origin": f"{path}:{table.lines[pattern]}"} for pattern, value in table.values.items()
+    }
 
 
 def _toml(value: object) -> str:

@@ -83,6 +83,7 @@ def _read(path: Path, *, required: bool) -> Settings | None:
         prefix = ("tool", "mailcheck")
         lines = {key[2:]: line for key, line in lines.items() if key[:2] == prefix}
     settings = read(data, lines, _shown(path))
+    settings.folder = str(path.parent.absolute())
     if settings["baseline"]:
         settings.values["baseline"] = _shown(path.parent / settings["baseline"])
     return settings

@@ -1,0 +1,91 @@
+"""What the configuration says about templates, and what a fault in it says."""
+
+import pytest
+
+from cli.command import Command
+from mailcheck.config.discovery import load
+
+GOOD = """\
+kind = "marketing"
+exclude = ["node_modules", "mail/old/**"]
+link-domains = ["click.shop.example"]
+
+[templates]
+"mail/**/*.html" = "jinja"
+"legacy/*.tpl" = "smarty"
+
+[per-file-ignores]
+"mail/old/*" = ["IMG", "html-lang-missing"]
+
+[[set]]
+subject = "mail/{name}/subject.txt"
+html = "mail/{name}/body.html"
+text = "mail/{name}/body.txt"
+kind = "transactional"
+"""
+
+
+def test_every_table_is_read_with_its_lines(command: Command) -> None:
+    command.write("mailcheck.toml", GOOD)
+    settings = load(cwd=command.folder, env={})
+    assert settings["kind"] == "marketing"
+    assert settings["link-domains"] == ("click.shop.example",)
+    assert settings.templates.values == {"mail/**/*.html": "jinja", "legacy/*.tpl": "smarty"}
+    assert settings.templates.lines["legacy/*.tpl"] == 7
+    assert settings.file_ignores.values == {"mail/old/*": ("IMG", "html-lang-missing")}
+    (messages,) = settings.sets
+    assert (messages.parts["subject"], messages.kind, messages.line) == (
+        "mail/{name}/subject.txt",
+        "transactional",
+        12,
+    )
+    assert settings.folder == str(command.folder)
+
+
+def test_config_shows_them(command: Command) -> None:
+    command.write("mailcheck.toml", GOOD.replace('"html-lang-missing"', '"SPF001"'))
+    shown = command("config", "--format", "json").json
+    assert shown["templates"]["legacy/*.tpl"] == {"value": "smarty", "origin": "mailcheck.toml:7"}
+    assert shown["per-file-ignores"]["mail/old/*"]["origin"] == "mailcheck.toml:10"
+    assert shown["set"][0]["parts"]["text"] == "mail/{name}/body.txt"
+    text = command("config").out
+    assert '"legacy/*.tpl" = "smarty"' in text
+    assert 'html             "mail/{name}/body.html"' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("templates = 1", 'mailcheck.toml:1: templates is a table of patterns: [templates] "mail/**/*.html" = "jinja"'),
+        ('[templates]\n"*.html" = "jinjo"', "mailcheck.toml:2: \"*.html\" = 'jinjo' is none of jinja, django"),
+        ('[templates]\n"*.html" = "jinjo"', "did you mean 'jinja'?"),
+        ('[templates]\n"*.html" = 1', 'mailcheck.toml:2: "*.html" is a string, not 1'),
+        ('[templates]\nmail.html = "jinja"', 'quote the pattern: "mail/**/*.html" = "jinja"'),
+        ('[templates]\n"" = "jinja"', "mailcheck.toml:2: a pattern of [templates] is empty"),
+        ('[per-file-ignores]\n"*.html" = "IMG"', '"*.html" is a list of strings, ["…"], not \'IMG\''),
+        ("[per-file-ignore]\nx = 1", "unknown key 'per-file-ignore'; did you mean 'per-file-ignores'?"),
+        ("set = 1", "set is an array of tables: [[set]]"),
+        ('[[set]]\nbody = "x"', "mailcheck.toml:2: unknown key 'body'; known are subject, preheader, html, text"),
+        ('[[set]]\nsubjet = "x"', "mailcheck.toml:2: unknown key 'subjet'; did you mean 'subject'?"),
+        ('[[set]]\nsubject = "s.txt"', "mailcheck.toml:1: [[set]] needs html or text"),
+        ('[[set]]\nhtml = "{nam}.html"', "mailcheck.toml:2: html = '{nam}.html': {nam} is no placeholder"),
+        ('[[set]]\nhtml = "../{name}.html"', "is no path below the folder of the configuration"),
+        ('[[set]]\nhtml = "/{name}.html"', "is no path below the folder of the configuration"),
+        ('[[set]]\nhtml = "*.html"', "write {name} for what differs from message to message"),
+        (
+            '[[set]]\nhtml = "{name}.html"\ntext = "a.txt"',
+            "mailcheck.toml:1: [[set]]: {name} stands in some patterns, but not in text",
+        ),
+        ('kind = "marketting"', "is none of marketing, transactional; did you mean 'marketing'?"),
+        ('[[set]]\nhtml = "a"\nkind = "x"', "mailcheck.toml:3: kind = 'x' is none of marketing, transactional"),
+        ("exclude = 'x'", 'mailcheck.toml:1: exclude is a list of strings, ["…"]'),
+        ("link-domain = ['x.example']", "unknown key 'link-domain'; did you mean 'link-domains'?"),
+    ],
+)
+def test_fault_names_file_line_and_remedy(text: str, message: str, command: Command) -> None:
+    command.write("mailcheck.toml", text)
+    done = command("config")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("mailcheck: ")
+    assert done.err.count("\n") == 1
+    assert message in done.err
