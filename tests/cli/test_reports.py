@@ -71,3 +71,33 @@ def test_the_old_file_is_replaced_whole(command: Command) -> None:
     assert json.loads(old.read_text())["complete"] is True
     assert old.stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in command.folder.glob(".*")) == [".git"]
+
+
+def test_step_summary_is_appended_in_the_format_github(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full list stands there, behind what an earlier command of the step wrote."""
+    path = command.write("summary.md", "earlier\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    done = command("example.com", "--zone", "broken.json", "--format", "github")
+    assert (done.code, done.err) == (1, "")
+    text = path.read_text()
+    assert text.startswith("earlier\n\n## mailcheck audit: fail")
+    assert "spf-all-pass" in text or "SPF" in text
+    command("example.com", "--zone", "broken.json", "--format", "concise")
+    assert path.read_text() == text, "only where the format is github"
+
+
+def test_step_summary_stays_below_its_limit(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A longer one would be refused whole, with what others wrote into it."""
+    path = command.write("summary.md", "x" * (1_048_576 - 2_500))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    for _ in range(3):
+        assert command("example.com", "--zone", "broken.json", "--format", "github").code == 1
+    assert 1_048_576 - 2_500 < path.stat().st_size <= 1_048_576
+
+
+def test_step_summary_that_cannot_be_written(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(command.folder))
+    done = command("example.com", "--zone", "broken.json", "--format", "github")
+    assert done.code == 2
+    assert "::error" in done.out
+    assert "GITHUB_STEP_SUMMARY" in done.err

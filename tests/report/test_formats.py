@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mailcheck.model.finding import Finding
-from mailcheck.model.location import DnsLocation
+from mailcheck.model.location import DnsLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 from mailcheck.report import FORMATS, RenderOptions, render
@@ -49,16 +49,40 @@ def test_concise_marks_only_what_a_safe_fix_exists_for() -> None:
     assert marked == {"SPF901", "SPF902", "LNK901"}
 
 
-@pytest.mark.parametrize(("count", "shown"), [(9, 9), (10, 10), (11, 10), (500, 10)])
+@pytest.mark.parametrize(("count", "shown"), [(8, 8), (9, 9), (10, 9), (11, 9), (500, 9)])
 @pytest.mark.parametrize("severity", list(Severity))
-def test_github_writes_at_most_ten_annotations_of_a_kind(severity: Severity, count: int, shown: int) -> None:
+def test_github_writes_at_most_nine_annotations_of_a_kind(severity: Severity, count: int, shown: int) -> None:
     lines = write("github", report_with(*many(count, severity))).splitlines()
     commands = [line for line in lines if line.startswith("::")]
     assert len(commands) == shown
     if count > 9:
-        assert f"::{count - 9} more " in commands[-1]
+        assert f"::{count - 8} more " in commands[-1]
     told = sum("finding number" in line for line in lines)
     assert told == count, "what is no annotation stands in the log"
+
+
+def test_github_says_where_the_others_are() -> None:
+    def at(path: str, count: int) -> list[Finding]:
+        place = FileLocation(path, 1, 1, 1, 2, 0, 1)
+        return [replace(each, location=place) for each in many(count)]
+
+    files = [finding for number in range(8) for finding in at(f"mail/{number}.html", number + 1)]
+    lines = write("github", report_with(*at("first,one.html", 8), *files)).splitlines()
+    (told,) = [line for line in lines if "title=mailcheck::" in line]
+    assert told == (
+        "::error title=mailcheck::36 more errors: 8 in mail/7.html, 7 in mail/6.html, 6 in mail/5.html, "
+        "5 in mail/4.html, 4 in mail/3.html, the rest in 3 other files; all stand in the log"
+    )
+    text = render("github", report_with(*many(10)), RenderOptions(elsewhere=True))
+    assert "2 more errors: 2 in shop.example; all stand in the step summary and the log" in text
+
+
+def test_markdown_may_be_given_another_room() -> None:
+    report = report_with(*(replace(LOOKUPS, message=f"日本 {number}") for number in range(2000)))
+    for room in (3_000, 100_000, 1_048_576):
+        text = render("markdown", report, RenderOptions(room=room))
+        assert room - 10_000 < len(text.encode()) <= room or "Cut here" not in text
+        outside_code(text)
 
 
 def test_github_puts_the_worst_first_and_names_a_file_only_for_files() -> None:

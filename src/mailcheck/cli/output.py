@@ -15,6 +15,11 @@ from mailcheck.model.report import Report
 from mailcheck.report import FORMATS, RenderOptions, render
 from mailcheck.report.page import Page
 
+SUMMARY = 1_048_576
+"""Octets of a step's summary on GitHub; of a longer one nothing is shown."""
+LEAST_SUMMARY = 2_000
+"""Octets below which there is no room for a report worth reading."""
+
 
 def wants_color(choice: str) -> bool:
     """Whether standard output is coloured.
@@ -85,13 +90,35 @@ def write(report: Report, args: Namespace, format_name: str, targets: Sequence[t
     One file that fails does not keep the others from being written.
     """
     faults = []
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if format_name == "github" else None
+    options = replace(render_options(args, to_terminal=True), elsewhere=bool(summary))
     try:
-        emit(render(format_name, report, render_options(args, to_terminal=True)))
+        emit(render(format_name, report, options))
     except InputError as error:
         faults.append(str(error))
+    if summary:
+        faults += _summarise(report, Path(summary), render_options(args, to_terminal=False))
     for name, path in targets:
         try:
             write_text(path, render(name, report, render_options(args, to_terminal=False)))
         except OSError as error:
             faults.append(f"{path}: cannot be written: {error.strerror}")
     return faults
+
+
+def _summarise(report: Report, path: Path, options: RenderOptions) -> list[str]:
+    """The whole list as Markdown behind what the step summary holds already; gives what could not be written.
+
+    A summary that is too long would be refused whole, so nothing is added where there is no room.
+    """
+    try:
+        taken = path.stat().st_size if path.exists() else 0
+        room = SUMMARY - taken
+        if room < LEAST_SUMMARY:
+            return []
+        text = render("markdown", report, replace(options, room=room - 1))
+        with path.open("ab") as stream:
+            stream.write(b"\n" * bool(taken) + text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        return [f"GITHUB_STEP_SUMMARY: {path}: cannot be written: {error.strerror}"]
+    return []

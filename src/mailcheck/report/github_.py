@@ -1,5 +1,7 @@
 """GitHub Actions workflow commands: annotations at the line, or at the run for what has none."""
 
+from collections import Counter
+
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport
@@ -13,8 +15,12 @@ from mailcheck.report.summary import outcome
 from mailcheck.report.text import LIMIT, plural, printable
 
 SHOWN = 9
-"""Annotations of one kind; GitHub shows ten a step, and the tenth says how many more there are."""
+"""Annotations of one kind. GitHub shows ten a step, and the runner's own "Process completed with exit code" is one."""
+MAX_FILES = 5
+"""Files that the last annotation names."""
 _KINDS = {"error": "error", "warning": "warning", "info": "notice"}
+_Told = tuple[str, str, str]
+"""One finding as a command, as a line of the log, and the file or subject that it is in."""
 
 
 def data(text: str) -> str:
@@ -27,23 +33,46 @@ def value(text: str) -> str:
     return data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  every writer has this form
-    """Worst first; what has no room as an annotation stands in the log as a plain line."""
-    kinds: dict[str, list[tuple[str, str]]] = {kind: [] for kind in _KINDS.values()}
+def render(report: Report, options: RenderOptions) -> str:
+    """Worst first; what has no room as an annotation stands in the log as a plain line.
+
+    Where there are more than fit, the last annotation says how many more there are, and where.
+    """
+    kinds: dict[str, list[_Told]] = {kind: [] for kind in _KINDS.values()}
     findings = [finding for subject in report.subjects for finding in sorted(subject.findings, key=by_reading_order)]
     for finding in findings:
-        kinds[_KINDS[str(finding.severity)]].append((_finding(finding), finding_line(finding)))
+        kinds[_KINDS[str(finding.severity)]].append((_finding(finding), finding_line(finding), _file(finding)))
     for subject in report.subjects:
         for cause in causes(subject.unknown):
             command, plain = _unknown(subject, cause)
-            kinds["warning" if cause.blocking else "notice"].append((command, plain))
+            kinds["warning" if cause.blocking else "notice"].append((command, plain, subject.subject))
     lines: list[str] = []
+    plain_lines: list[str] = []
     for kind, found in kinds.items():
-        lines += [f"::{kind} {command}" for command, _ in found[:SHOWN]]
-        if len(found) > SHOWN:
-            lines.append(f"::{kind} title=mailcheck::{plural(len(found) - SHOWN, f'more {kind}')}, listed in the log")
-    lines += [plain for found in kinds.values() for _, plain in found[SHOWN:]]
-    return "".join(f"{each}\n" for each in [*lines, line(outcome(report))])
+        shown = found if len(found) <= SHOWN else found[: SHOWN - 1]
+        rest = found[len(shown) :]
+        lines += [f"::{kind} {command}" for command, _, _ in shown]
+        if rest:
+            lines.append(f"::{kind} {_command('mailcheck', '', _more(kind, rest, elsewhere=options.elsewhere))}")
+        plain_lines += [plain for _, plain, _ in rest]
+    return "".join(f"{each}\n" for each in [*lines, *plain_lines, line(outcome(report))])
+
+
+def _file(finding: Finding) -> str:
+    match finding.location:
+        case FileLocation(path=path) | ConfigLocation(path=path):
+            return path
+    return finding.subject
+
+
+def _more(kind: str, rest: list[_Told], *, elsewhere: bool) -> str:
+    """How many more of a kind there are, and in which files most of them stand."""
+    places = Counter(place for _, _, place in rest)
+    named = [f"{count:,} in {printable(place, limit=100)}" for place, count in places.most_common(MAX_FILES)]
+    left = len(places) - len(named)
+    others = [f"the rest in {plural(left, 'other file')}"] if left else []
+    listed_in = "the step summary and the log" if elsewhere else "the log"
+    return f"{plural(len(rest), f'more {kind}')}: {', '.join([*named, *others])}; all stand in {listed_in}"
 
 
 def _command(title: str, place: str, *paragraphs: str) -> str:

@@ -69,21 +69,30 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  every writer has this form
-    """The verdict first; whole findings until the limit of a comment is reached, then how many there are more."""
+def render(report: Report, options: RenderOptions) -> str:
+    """The verdict first; whole findings until the limit is reached, then how many there are more.
+
+    The limit is that of a comment, in characters, or the octets of `options.room`.
+    """
+    size = len if options.room is None else _octets
     head = f"## mailcheck {report.command}: {VERDICTS[report.verdict]}\n\n{totals_text(report.summary)}\n"
     if not report.complete:
         head += "\n**Incomplete:** the run was ended before every question was answered.\n"
-    out, room, left = [head], MAX - _TAIL - len(head), sum(len(subject.findings) for subject in report.subjects)
+    room = (MAX if options.room is None else options.room) - _TAIL - size(head)
+    out, left = [head], sum(len(subject.findings) for subject in report.subjects)
     for full, short, findings in _blocks(report):
-        chosen = full if len(full) <= room else short
-        if len(chosen) > room:
+        chosen = full if size(full) <= room else short
+        if size(chosen) > room:
             out.append(f"\n**Cut here:** {plural(left, 'more finding')}. The other formats have everything.\n")
             break
         out.append(chosen)
-        room -= len(chosen)
+        room -= size(chosen)
         left -= findings
     return "".join(out)
+
+
+def _octets(text: str) -> int:
+    return len(text.encode())
 
 
 def _blocks(report: Report) -> Iterator[tuple[str, str, int]]:

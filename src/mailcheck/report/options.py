@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """`width` in columns; `color` and `unicode` only for the terminal; `verbose` lists what passed too."""
+    """`width` in columns; `color` and `unicode` only for the terminal; `verbose` lists what passed too.
+
+    `room` is how many octets a Markdown report may take (None: as many characters as a comment on GitHub). `elsewhere`
+    says that the whole list is written to a step summary as well.
+    """
 
     color: bool = False
     unicode: bool = True
@@ -13,3 +17,5 @@ class RenderOptions:
     verbose: bool = False
     quiet: bool = False
     statistics: bool = False
+    room: int | None = None
+    elsewhere: bool = False
