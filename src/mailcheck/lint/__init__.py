@@ -1,0 +1,1 @@
+"""Templates and message content judged before they are sent."""

@@ -1,0 +1,217 @@
+"""What rules see: one message to be, in one file or several, frozen."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from mailcheck.lint.conditional import Conditional, conditionals, outlook_texts
+from mailcheck.lint.html import Element, Markup, parse
+from mailcheck.lint.source import Source
+from mailcheck.lint.template import Template
+from mailcheck.model.finding import Finding
+from mailcheck.model.fix import Fix, TextEdit
+from mailcheck.model.location import FileLocation
+from mailcheck.model.severity import Severity
+
+MARKETING, TRANSACTIONAL, UNKNOWN = "marketing", "transactional", "unknown"
+
+
+class Body:
+    """One text of a message: a source, its template, and the markup of each variant.
+
+    `media` is html, text, subject or preheader. `first:last` is the range of the source that is the body (behind front
+    matter). `rendered` is True where nothing of a template language is left to come (a message, rendered output).
+    `whole` says whether this is a complete page by itself (it has html or body tags) rather than a part of one.
+    """
+
+    def __init__(
+        self, source: Source, template: Template, media: str, *, start: int = 0, rendered: bool = False
+    ) -> None:
+        self.source = source
+        self.template = template
+        self.media = media
+        self.start = start
+        self.rendered = rendered
+
+    @cached_property
+    def variants(self) -> tuple[Markup, ...]:
+        """The markup of each variant (empty for what is no HTML)."""
+        if self.media != "html":
+            return ()
+        return tuple(parse(self.source, self._cut(text)) for text in self.template.variants)
+
+    def _cut(self, text: str) -> str:
+        """Front matter is no markup."""
+        from mailcheck.lint.template import filler
+
+        return filler(text[: self.start], " ") + text[self.start :] if self.start else text
+
+    @cached_property
+    def conditionals(self) -> tuple[tuple[Conditional, ...], tuple[tuple[int, int], ...]]:
+        """The Outlook sections of the first variant that has any, and end marks that end nothing."""
+        found: list[Conditional] = []
+        stray: list[tuple[int, int]] = []
+        for markup in self.variants:
+            sections, marks = conditionals(markup.text, markup.comments)
+            known = {each.open[0] for each in found}
+            found += [each for each in sections if each.open[0] not in known]
+            stray += [mark for mark in marks if mark not in stray]
+        return tuple(found), tuple(stray)
+
+    @cached_property
+    def outlook(self) -> tuple[Markup, ...]:
+        """The markup that Outlook reads: for each variant, one document a reading that differs."""
+        found: dict[str, Markup] = {}
+        for markup in self.variants:
+            sections, _ = conditionals(markup.text, markup.comments)
+            for text in outlook_texts(markup.text, sections):
+                if text not in found:
+                    found[text] = parse(self.source, text)
+        return tuple(found.values())
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """Every element of every variant and of Outlook's reading, once, in the order of the source."""
+        found: dict[int, Element] = {}
+        for markup in (*self.variants, *self.outlook):
+            for element in markup.elements:
+                found.setdefault(element.start, element)
+        return tuple(found[start] for start in sorted(found))
+
+    def find(self, *tags: str) -> Iterator[Element]:
+        """The elements of these names."""
+        return (element for element in self.elements if element.tag in tags)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it holds a page's own frame."""
+        return any(
+            element.tag in {"html", "body"} or element.tag in {"mjml"} for markup in self.variants for element in markup.elements
+        )
+
+    def known(self, element: Element, name: str) -> str | None:
+        """The value of an attribute that is written out whole; None where it is missing or a tag lies in it."""
+        attribute = element.attribute(name)
+        if attribute is None or self.template.overlaps(attribute.start, attribute.end):
+            return None
+        return attribute.value
+
+    def complete(self, element: Element) -> bool:
+        """Whether the start tag is written out whole, so that an attribute that is not there is missing."""
+        return not self.template.overlaps(element.start, element.end)
+
+    @cached_property
+    def visible_text(self) -> str:
+        """The text of all variants as readers get it: no styles, scripts or hidden heads; output masked as `x`."""
+        if self.media != "html":
+            return self.template.variants[0][self.start :]
+        parts = []
+        for markup in self.variants:
+            parts += [text for _, _, text, around in markup.texts if not _unseen(around)]
+        return "\n".join(parts)
+
+    def finding(
+        self,
+        message: str,
+        start: int,
+        end: int,
+        *,
+        severity: Severity | None = None,
+        fix: Fix | None = None,
+        fixes: Sequence[Fix] = (),
+        related: Any = (),
+    ) -> Finding:
+        """A finding at a range of this text; the text there is what its fingerprint holds on to."""
+        place = self.source.location(start, end)
+        return Finding(
+            message,
+            place,
+            severity=severity,
+            fixes=(fix, *fixes) if fix else tuple(fixes),
+            related=related,
+            offending=self.source.text[start : min(end, start + 500)] or place.source or "",
+        )
+
+    def location(self, start: int, end: int) -> FileLocation:
+        """The place of a range."""
+        return self.source.location(start, end)
+
+    def edit(self, start: int, end: int, text: str) -> TextEdit:
+        """Replace a range of this text."""
+        return TextEdit(self.source.path, start, end, text)
+
+
+def _unseen(around: Element | None) -> bool:
+    while around is not None:
+        if around.tag in {"style", "script", "title", "head", "template", "noscript"}:
+            return True
+        around = around.parent
+    return False
+
+
+class Composition:
+    """What a template becomes together with those that it extends and includes.
+
+    `bodies` are this one and the others, in the order of inclusion; `complete` is False where one of them is unknown
+    (a layout chosen in code, a name that holds a tag, a file outside the repository, a slot that a child fills), and
+    `reason` says which.
+    """
+
+    def __init__(self, bodies: Sequence[Body], *, complete: bool, reason: str = "") -> None:
+        self.bodies = tuple(bodies)
+        self.complete = complete
+        self.reason = reason
+
+
+class Document:
+    """One message to be: the view of every lint rule.
+
+    `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is to
+    judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
+    transactional or unknown, `kind_reason` tells from what. `message` is the parsed message for `.eml` (mail/), else
+    None; `set` whether subject and bodies were found as a set. `front` is the front matter's mapping.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        bodies: Sequence[Body],
+        *,
+        kind: str = UNKNOWN,
+        kind_reason: str = "",
+        composed: Callable[[Body], Composition] | None = None,
+        message: Any = None,
+        is_set: bool = False,
+        front: dict[str, Any] | None = None,
+    ) -> None:
+        self.subject = subject
+        self.bodies = tuple(bodies)
+        self.kind = kind
+        self.kind_reason = kind_reason
+        self.message = message
+        self.is_set = is_set
+        self.front = front or {}
+        self._compose = composed
+        self._composed: dict[int, Composition] = {}
+
+    def undetermined(self, need: str) -> str | None:  # noqa: ARG002  the view's form
+        """Nothing of a document is looked up."""
+        return None
+
+    @property
+    def html(self) -> tuple[Body, ...]:
+        """The HTML bodies."""
+        return tuple(body for body in self.bodies if body.media == "html")
+
+    @property
+    def text(self) -> tuple[Body, ...]:
+        """The plain text bodies."""
+        return tuple(body for body in self.bodies if body.media == "text")
+
+    def composed(self, body: Body) -> Composition:
+        """What the body becomes with what it extends and includes."""
+        found = self._composed.get(id(body))
+        if found is None:
+            found = self._compose(body) if self._compose else Composition((body,), complete=True)
+            self._composed[id(body)] = found
+        return found

@@ -1,0 +1,370 @@
+"""Markup as it is written: elements, attributes, texts and comments with their places. The only module over turbohtml.
+
+The tree that a browser builds drops and moves what stands in the wrong place, and what it drops cannot be shown. So
+rules read the tokens, in the order in which they are written, under a stack of our own (HTML 13.1.2.4 for the end
+tags that may be left out).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mailcheck.lint.source import Source
+
+VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
+_P_CLOSERS = frozenset(
+    (
+        "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2"
+        " h3 h4 h5 h6 header hgroup hr main menu nav ol p pre search section summary table ul"
+    ).split()
+)
+_ENDS_IMPLIED = {
+    # An element that is open -> the start tags before which its end tag may be left out (HTML 13.1.2.4).
+    "p": _P_CLOSERS,
+    "li": frozenset({"li"}),
+    "dt": frozenset({"dt", "dd"}),
+    "dd": frozenset({"dt", "dd"}),
+    "option": frozenset({"option", "optgroup"}),
+    "optgroup": frozenset({"optgroup"}),
+    "thead": frozenset({"tbody", "tfoot"}),
+    "tbody": frozenset({"tbody", "tfoot"}),
+    "tfoot": frozenset({"tbody"}),
+    "tr": frozenset({"tr", "tbody", "tfoot", "thead"}),
+    "td": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
+    "th": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
+    "colgroup": frozenset({"thead", "tbody", "tfoot", "tr"}),
+    "caption": frozenset({"colgroup", "thead", "tbody", "tfoot", "tr"}),
+    "head": frozenset({"body"}),
+}
+OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body", "rt", "rp"}
+"""Elements whose end tag may be missing where their parent ends."""
+_SCOPES = frozenset({"table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee"})
+"""Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
+_TABLE_PARTS = frozenset({"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"})
+MAX_REACH = 1_000
+"""Open elements that an end tag is compared with."""
+MAX_ELEMENTS = 200_000
+"""Elements of one document that are read."""
+
+
+class Attribute:
+    """One attribute of a start tag: the name, the value (references decoded), and the ranges of all and of the value."""
+
+    __slots__ = ("end", "name", "start", "value", "value_end", "value_start")
+
+    def __init__(self, name: str, value: str, start: int, end: int, value_start: int, value_end: int) -> None:
+        self.name = name
+        self.value = value
+        self.start = start
+        self.end = end
+        self.value_start = value_start
+        self.value_end = value_end
+
+
+class Element:
+    """A start tag with what belongs to it.
+
+    `start:end` is the start tag; `close_start:close_end` the end tag, both None where there is none. `parent` is the
+    element around it as written. `inside` numbers the first and the last text and element inside (half-open).
+    """
+
+    __slots__ = (
+        "attributes", "close_end", "close_start", "end", "first_child", "last_child", "markup", "parent", "start", "tag",
+        "text_from", "text_to",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        markup: "Markup",
+        tag: str,
+        attributes: dict[str, str],
+        start: int,
+        end: int,
+        parent: "Element | None",
+    ) -> None:
+        self.markup = markup
+        self.tag = tag
+        self.attributes = attributes
+        self.start = start
+        self.end = end
+        self.parent = parent
+        self.close_start: int | None = None
+        self.close_end: int | None = None
+        self.first_child = self.last_child = 0
+        self.text_from = self.text_to = 0
+
+    def get(self, name: str) -> str | None:
+        """The value of an attribute as masked (references decoded), None where it is missing."""
+        return self.attributes.get(name)
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute with its places, None where it is missing."""
+        if name not in self.attributes:
+            return None
+        text = self.markup.text
+        at = self.start + 1 + len(self.tag)
+        while at < self.end:
+            match = _ATTRIBUTE.match(text, at, self.end)
+            if match is None:
+                at += 1
+                continue
+            if match[1].lower() == name:
+                start, end = match.start(1), match.end()
+                value_start, value_end = match.span(2) if match[2] is not None else (end, end)
+                if match[2] and match[2][0] in "\"'":
+                    value_start, value_end = value_start + 1, value_end - 1
+                return Attribute(name, self.attributes[name], start, end, value_start, value_end)
+            at = max(match.end(), at + 1)
+        return Attribute(name, self.attributes[name], self.start, self.end, self.start, self.end)
+
+    @property
+    def content(self) -> tuple[int, int]:
+        """The range between start and end tag (to where the element ends, without one)."""
+        return self.end, self.close_start if self.close_start is not None else max(self.end, self._ends_at())
+
+    def _ends_at(self) -> int:
+        texts = self.markup.texts
+        ends = [self.end]
+        if self.text_to > self.text_from:
+            ends.append(texts[self.text_to - 1][1])
+        if self.last_child > self.first_child:
+            last = self.markup.elements[self.last_child - 1]
+            ends.append(last.close_end or last.end)
+        return max(ends)
+
+    def text(self) -> str:
+        """The text inside, as masked, references decoded."""
+        return "".join(text for _, _, text, _ in self.markup.texts[self.text_from : self.text_to])
+
+    def descendants(self) -> list["Element"]:
+        """The elements inside, in order."""
+        return self.markup.elements[self.first_child : self.last_child]
+
+    def ancestors(self) -> Iterator["Element"]:
+        """The elements around, from the inside."""
+        each = self.parent
+        while each is not None:
+            yield each
+            each = each.parent
+
+
+class Misnesting:
+    """Tags that do not fit each other.
+
+    `kind` is unclosed (a start tag without its end), stray (an end tag without a start), crossed (two elements end in
+    the wrong order; `other` is the one ended too early), or implied (an end tag whose element had been ended by the
+    start of `other` before: a <div> ends a <p>). `at_end`: unclosed only because the text ends, or stray with nothing
+    open around it: in a part of a page, its other half may be elsewhere.
+    """
+
+    __slots__ = ("at_end", "end", "kind", "other", "start", "tag")
+
+    def __init__(
+        self, kind: str, tag: str, start: int, end: int, other: "Element | None" = None, *, at_end: bool = False
+    ) -> None:
+        self.kind = kind
+        self.tag = tag
+        self.start = start
+        self.end = end
+        self.other = other
+        self.at_end = at_end
+
+
+class Markup:
+    """One masked text, read: everything in the order in which it is written.
+
+    `texts` are (start, end, decoded text, element around it); `comments` (start, end, inner text); `doctype` its range.
+    `cut` is the range of a tag that the end of the text cuts off.
+    """
+
+    __slots__ = ("comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.elements: list[Element] = []
+        self.texts: list[tuple[int, int, str, Element | None]] = []
+        self.comments: list[tuple[int, int, str]] = []
+        self.doctype: tuple[int, int] | None = None
+        self.misnested: list[Misnesting] = []
+        self.cut: tuple[int, int] | None = None
+        self.limited = False
+
+    def find(self, *tags: str) -> Iterator[Element]:
+        """The elements of these names, in order."""
+        return (element for element in self.elements if element.tag in tags)
+
+
+_TEXT, _START, _END, _COMMENT, _DOCTYPE = 0, 1, 2, 3, 4
+_TAG_END = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_COMMENT_END = re.compile(r"--!?>")
+
+
+def parse(source: Source, text: str | None = None) -> Markup:
+    """Read `text` (a masked form of the source's text, of the same length; the source's own without it)."""
+    from turbohtml import tokenize
+
+    text = source.text if text is None else text
+    markup = Markup(text)
+    stack = _Stack(markup)
+    starts = source.starts
+    previous = None
+    begin = 0
+    for token in tokenize(text):
+        at = starts[token.line - 1] + token.col
+        if previous is not None:
+            stack.take(previous, begin, at)
+        previous, begin = token, at
+        if len(markup.elements) >= MAX_ELEMENTS:
+            markup.limited = True
+            break
+    if previous is not None:
+        end = _last_end(text, begin, int(previous.type))
+        stack.take(previous, begin, end)
+        if end < len(text) and not markup.limited:
+            markup.cut = (end, len(text))
+    elif text:
+        markup.cut = (0, len(text))
+    stack.finish()
+    return markup
+
+
+def _last_end(text: str, begin: int, kind: int) -> int:
+    """Where the last token ends; behind it there can only be a tag that the end of the text cuts off."""
+    if kind in (_START, _END):
+        match = _TAG_END.match(text, begin)
+        return match.end() if match else len(text)
+    if kind == _COMMENT and text.startswith("<!--", begin):
+        match = _COMMENT_END.search(text, begin + 2)
+        return match.end() if match else len(text)
+    if kind == _TEXT:
+        # A tag without its end is dropped by the tokenizer, together with what follows.
+        cut = text.find("<", begin)
+        while cut >= 0:
+            if text[cut + 1 : cut + 2].isalpha() or text[cut + 1 : cut + 3].startswith("/"):
+                return cut if _TAG_END.match(text, cut) is None else len(text)
+            cut = text.find("<", cut + 1)
+        return len(text)
+    at = text.find(">", begin)
+    return at + 1 if at >= 0 else len(text)
+
+
+class _Stack:
+    """The elements that are open while the tokens come in."""
+
+    def __init__(self, markup: Markup) -> None:
+        self._markup = markup
+        self._open: list[Element] = []
+        self._depth: dict[str, int] = {}
+        self._early: dict[str, list[tuple[Element, Misnesting]]] = {}
+        self._ended: dict[str, Element] = {}
+
+    def take(self, token: Any, start: int, end: int) -> None:
+        """One token and its range."""
+        kind = int(token.type)
+        if kind == _TEXT:
+            markup = self._markup
+            markup.texts.append((start, end, token.data or "", self._open[-1] if self._open else None))
+        elif kind == _START:
+            self._start(token.tag or "", dict(token.attrs or ()), start, end, closed=token.self_closing)
+        elif kind == _END:
+            self._end(token.tag or "", start, end)
+        elif kind == _COMMENT:
+            self._markup.comments.append((start, end, token.data or ""))
+        elif kind == _DOCTYPE and self._markup.doctype is None:
+            self._markup.doctype = (start, end)
+
+    def _start(self, tag: str, attributes: dict[str, str], start: int, end: int, *, closed: bool) -> None:
+        self._imply_ends(tag)
+        markup = self._markup
+        parent = self._open[-1] if self._open else None
+        element = Element(markup, tag, attributes, start, end, parent)
+        element.first_child = element.last_child = len(markup.elements) + 1
+        element.text_from = element.text_to = len(markup.texts)
+        markup.elements.append(element)
+        foreign = ":" in tag or tag.startswith("mj") or self._depth.get("svg") or self._depth.get("math")
+        if tag in VOID or (closed and (foreign or tag in {"svg", "math"})):
+            return
+        self._open.append(element)
+        self._depth[tag] = self._depth.get(tag, 0) + 1
+
+    def _imply_ends(self, tag: str) -> None:
+        for number in range(len(self._open) - 1, -1, -1):
+            each = self._open[number]
+            ends = _ENDS_IMPLIED.get(each.tag)
+            if ends is None:
+                return
+            if tag in ends:
+                if each.tag == "p" and tag not in {"p", "table"}:
+                    # Remembered until the next </p>: its own element is over (in quirks mode a table ends no <p>).
+                    self._ended["p"] = each
+                if each.tag == "p" and tag == "table":
+                    return
+                self._pop_to(number)
+                return
+
+    def _pop_to(self, number: int) -> None:
+        while len(self._open) > number:
+            self._pop()
+
+    def _pop(self) -> Element:
+        element = self._open.pop()
+        self._depth[element.tag] -= 1
+        element.last_child = len(self._markup.elements)
+        element.text_to = len(self._markup.texts)
+        return element
+
+    def _end(self, tag: str, start: int, end: int) -> None:
+        if tag in VOID:
+            return
+        at = self._find(tag)
+        if at is None:
+            self._stray(tag, start, end)
+            return
+        matched = self._open[at]
+        for each in self._open[at + 1 :]:
+            if each.tag not in OPTIONAL_END:
+                fault = Misnesting("unclosed", each.tag, each.start, each.end, matched)
+                self._markup.misnested.append(fault)
+                self._early.setdefault(each.tag, []).append((each, fault))
+        self._pop_to(at)
+        matched.close_start, matched.close_end = start, end
+        ended = self._ended.get("p")
+        if ended is not None and matched.start < ended.start:
+            del self._ended["p"]
+
+    def _find(self, tag: str) -> int | None:
+        if not self._depth.get(tag):
+            return None
+        walls = {"table"} if tag in _TABLE_PARTS else _SCOPES
+        for number in range(len(self._open) - 1, max(-1, len(self._open) - MAX_REACH), -1):
+            each = self._open[number].tag
+            if each == tag:
+                return number
+            if each in walls:
+                return None
+        return None
+
+    def _stray(self, tag: str, start: int, end: int) -> None:
+        early = self._early.get(tag)
+        if early:
+            element, fault = early.pop()
+            fault.kind = "crossed"
+            element.close_start, element.close_end = start, end
+            return
+        implied = self._ended.pop(tag, None)
+        kind = "implied" if implied is not None else "stray"
+        alone = not any(each.tag not in {"html", "body"} for each in self._open)
+        self._markup.misnested.append(Misnesting(kind, tag, start, end, implied, at_end=alone))
+
+    def finish(self) -> None:
+        """What is open at the end of the text."""
+        while self._open:
+            element = self._pop()
+            if element.tag not in OPTIONAL_END:
+                self._markup.misnested.append(
+                    Misnesting("unclosed", element.tag, element.start, element.end, at_end=True)
+                )
+        self._markup.misnested.sort(key=lambda fault: fault.start)

@@ -1,0 +1,67 @@
+"""A text and its places: offsets in code points, lines and columns from 1."""
+
+import re
+from bisect import bisect_right
+
+from mailcheck.model.location import FileLocation
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+SHOWN = 1_000
+"""Characters of a source line that a finding carries; of longer lines, a window around the place."""
+
+
+class Source:
+    """One text with its path.
+
+    `text` is decoded, without a byte order mark; `encoding` and `bom` are how it was read. Line ends are CRLF, CR
+    and LF, as the HTML standard and editors count them. Nothing is changed after it is made.
+    """
+
+    __slots__ = ("_starts", "bom", "encoding", "path", "text")
+
+    def __init__(self, path: str, text: str, *, encoding: str = "utf-8", bom: bool = False) -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self.bom = bom
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each line begins."""
+        if self._starts is None:
+            if "\r" in self.text:
+                self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+            else:
+                starts, at = [0], self.text.find("\n")
+                while at >= 0:
+                    starts.append(at + 1)
+                    at = self.text.find("\n", at + 1)
+                self._starts = starts
+        return self._starts
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line of an offset."""
+        return bisect_right(self.starts, offset)
+
+    def offset_of(self, line: int, column: int) -> int:
+        """The offset of a 1-based line and a 0-based column, as the tokenizer counts them."""
+        return self.starts[line - 1] + column
+
+    def location(self, start: int, end: int) -> FileLocation:
+        """The place of a half-open range of this text, with the line on which it begins."""
+        start = max(0, min(start, len(self.text)))
+        end = max(start, min(end, len(self.text)))
+        line, last = self.line_of(start), self.line_of(max(start, end - 1))
+        begin, last_begin = self.starts[line - 1], self.starts[last - 1]
+        column, end_column = start - begin + 1, end - last_begin + 1
+        shown = self._line_text(line)
+        if len(shown) > SHOWN:
+            # A caret needs only the neighbourhood, and a line may be megabytes long; column stays the file's own.
+            shown = ""
+        return FileLocation(self.path, line, column, last, end_column, start, end, shown or None)
+
+    def _line_text(self, line: int) -> str:
+        begin = self.starts[line - 1]
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        return self.text[begin:end].rstrip("\r\n")
