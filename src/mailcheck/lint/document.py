@@ -215,3 +215,21 @@ class Document:
             found = self._compose(body) if self._compose else Composition((body,), complete=True)
             self._composed[id(body)] = found
         return found
+
+    def facts(self) -> dict[str, Any]:
+        """What was measured, for the JSON report: documented in docs/json.md."""
+        return {
+            "kind": self.kind,
+            "kind_reason": self.kind_reason or None,
+            "bodies": [
+                {
+                    "path": body.source.path,
+                    "media": body.media,
+                    "dialect": body.template.dialect,
+                    "characters": len(body.source.text),
+                    "tags": len(body.template.tags),
+                    "variants": len(body.template.variants),
+                }
+                for body in self.bodies
+            ],
+        }

@@ -1,0 +1,88 @@
+"""Lint: gather documents, judge each, set aside what is ignored, make one report."""
+
+from collections.abc import Sequence
+
+import mailcheck
+from mailcheck.lint import gather, ignores, judging
+from mailcheck.lint.document import Document
+from mailcheck.lint.globs import matches
+from mailcheck.lint.options import LintOptions
+from mailcheck.model import registry
+from mailcheck.model.finding import Finding
+from mailcheck.model.judge import internal_error, judge
+from mailcheck.model.location import ConfigLocation, FileLocation
+from mailcheck.model.report import Report, SubjectReport, verdict_of
+from mailcheck.model.rule import Rule, loaded
+from mailcheck.model.run_rules import RunView
+
+
+def lint_paths(paths: Sequence[str], options: LintOptions) -> Report:
+    """Judge files and folders: one subject a file or message set, sorted by name.
+
+    What cannot be read is a subject of its own with RUN002; the others are judged. Nothing is executed.
+    """
+    return _report(gather.gather(paths, options), options)
+
+
+def lint_source(text: str, path: str, options: LintOptions) -> Report:
+    """Judge a text as if it stood at `path` (which need not exist; includes are looked up beside it)."""
+    return _report(gather.from_text(text, path, options), options)
+
+
+def _report(gathered: "gather.Gathered", options: LintOptions) -> Report:
+    rules = judging.rules(options.selection)
+    about_run = {rule.code: rule for rule in loaded("RUN") if rule.code in options.selection or rule.code == "RUN002"}
+    subjects = [_judged(document, rules, options) for document in gathered.documents]
+    subjects += [_told(about_run, RunView(path, unreadable=(message,), locus=ConfigLocation(path, "input")), options)
+                 for path, message in gathered.unreadable]  # fmt: skip
+    subjects += [_told(about_run, RunView(path, limits=(message,), locus=ConfigLocation(path, "input")), options)
+                 for path, message in gathered.limits]  # fmt: skip
+    subjects.sort(key=lambda subject: subject.subject)
+    return Report("lint", mailcheck.__version__, tuple(subjects), fail_on=options.fail_on)
+
+
+def _told(rules: dict[str, Rule], view: RunView, options: LintOptions) -> SubjectReport:
+    findings = judge(rules.values(), view).findings
+    return SubjectReport(view.subject, verdict_of(findings, [], options.fail_on), tuple(findings))
+
+
+def _judged(document: Document, rules: Sequence[Rule], options: LintOptions) -> SubjectReport:
+    judgement = judge(rules, document, locus=ConfigLocation(document.subject, "lint"))
+    try:
+        kept, ignored, extra = ignores.apply(document, judgement.findings, options.selection)
+    except Exception as error:  # noqa: BLE001  a fault in reading ignores loses no finding
+        place = ConfigLocation(document.subject, "ignores")
+        extra = [internal_error(document.subject, f"{type(error).__name__}: {error}", place)]
+        kept, ignored = judgement.findings, []
+    findings, by_config = _per_file([*kept, *extra], options)
+    findings.sort(key=_by_place)
+    return SubjectReport(
+        document.subject,
+        verdict_of(findings, judgement.unknown, options.fail_on),
+        tuple(findings),
+        tuple(judgement.passed),
+        tuple(judgement.unknown),
+        (*ignored, *by_config),
+        document.facts(),
+    )
+
+
+def _by_place(finding: Finding) -> tuple[str, int, str]:
+    at = finding.location
+    return (at.path, at.offset, finding.code) if isinstance(at, FileLocation) else ("", 0, finding.code)
+
+
+def _per_file(findings: list[Finding], options: LintOptions) -> tuple[list[Finding], list[Finding]]:
+    """What `per-file-ignores` sets aside."""
+    if not options.per_file_ignores or not findings:
+        return findings, []
+    off = [
+        (pattern, {entry.code for word in words for entry in registry.matching(word)})
+        for pattern, words in options.per_file_ignores.items()
+    ]
+    kept, ignored = [], []
+    for finding in findings:
+        path = finding.location.path if isinstance(finding.location, FileLocation) else finding.subject
+        gone = any(finding.code in codes and matches(path, pattern) for pattern, codes in off)
+        (ignored if gone and not finding.code.startswith("RUN") else kept).append(finding)
+    return kept, ignored
