@@ -3,6 +3,8 @@
 The codes are none of the registry's, so that the wording of rules can change without changing a snapshot.
 """
 
+from dataclasses import replace
+
 from mailcheck.model.fact import Evidence
 from mailcheck.model.finding import DOCS, Finding, Related, fingerprint
 from mailcheck.model.fix import DnsChange, Fix, TextEdit, publish, steps
@@ -53,6 +55,11 @@ def finding(
 def _span(text: str, part: str) -> tuple[int, int]:
     start = text.index(part)
     return start, start + len(part)
+
+
+def _in_page(part: str) -> tuple[int, int]:
+    start, end = _span(PAGE, part)
+    return 340 + start, 340 + end
 
 
 def _page(part: str) -> FileLocation:
@@ -126,8 +133,11 @@ LINK = finding(
     _page('"http://shop.example/"'),
     why="Clients warn before they open it.",
     fixes=(
-        Fix("use https", (TextEdit("templates/welcome.html", 364, 368, "https"),), safe=True),
-        Fix("leave it out", (TextEdit("templates/welcome.html", 355, 390, ""),)),
+        Fix("use https", (TextEdit("templates/welcome.html", *_in_page("http"), "https"),), safe=True),
+        Fix(
+            "leave it out",
+            (TextEdit("templates/welcome.html", *_in_page('<a href="http://shop.example/">hier</a>'), ""),),
+        ),
     ),
 )
 UNUSED = finding(
@@ -201,3 +211,37 @@ SHOP = SubjectReport(
 FINE = SubjectReport("fine.example", "pass", (), (Passed("SPF903", "spf-syntax"), Passed("MX901", "mx-missing")))
 REPORT = Report("audit", "0.1.0", (SHOP, FINE))
 BROKEN = Report("audit", "0.1.0", (SubjectReport("broken.example", "fail", (CRASH,)),), complete=False)
+
+NEWS = "templates/news.html"
+ALT = finding(
+    "IMG901",
+    "alt-missing",
+    Severity.WARNING,
+    "readers with images off see nothing here",
+    FileLocation(NEWS, 3, 1, 3, 19, 30, 48, '<img src="a.png" >'),
+    subject=NEWS,
+    why="Many clients show no images at first. The text is all there is.",
+    fixes=(Fix("say what it shows", (TextEdit(NEWS, 47, 47, 'alt=""'),), safe=True),),
+)
+UNCLOSED = finding(
+    "HTM904",
+    "unclosed-element",
+    Severity.ERROR,
+    "this <div> is never closed",
+    FileLocation(NEWS, 9, 3, 9, 8, 200, 205, "  <div>"),
+    subject=NEWS,
+    related=(Related("closed here by the end of the cell", FileLocation(NEWS, 12, 1, 12, 6, 260, 265, "</td>")),),
+    why="Outlook and webmail guess differently.",
+)
+SLOT = UnknownResult("TXT901", "plain-part-missing", "the plain part is made in code", blocking=False)
+LINT = Report(
+    "lint",
+    "0.1.0",
+    (
+        SubjectReport("templates/base.html", "pass", (), (Passed("IMG901", "alt-missing"),)),
+        SubjectReport(
+            NEWS, "fail", (ALT, replace(ALT, fixes=()), UNCLOSED), (Passed("LNK901", "insecure-link"),), (SLOT,)
+        ),
+        SubjectReport("templates/welcome.html", "pass", (replace(LINK, subject="templates/welcome.html"),)),
+    ),
+)

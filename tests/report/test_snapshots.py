@@ -8,7 +8,7 @@ import pytest
 
 from mailcheck.model.report import Report
 from mailcheck.report import FORMATS, RenderOptions, render
-from report.sample import BROKEN, REPORT
+from report.sample import BROKEN, LINT, REPORT
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "report" / "snapshots"
 SNAPSHOTS = {
@@ -19,6 +19,10 @@ SNAPSHOTS = {
     "terminal-quiet.txt": ("terminal", RenderOptions(quiet=True), REPORT),
     "terminal-verbose.txt": ("terminal", RenderOptions(verbose=True, statistics=True), REPORT),
     "terminal-broken.txt": ("terminal", RenderOptions(), BROKEN),
+    "lint-80.txt": ("terminal", RenderOptions(), LINT),
+    "lint-verbose.txt": ("terminal", RenderOptions(width=120, verbose=True), LINT),
+    "lint-quiet.txt": ("terminal", RenderOptions(quiet=True), LINT),
+    "lint.md": ("markdown", RenderOptions(), LINT),
     "concise.txt": ("concise", RenderOptions(statistics=True), REPORT),
     "report.json": ("json", RenderOptions(), REPORT),
     "report.jsonl": ("jsonl", RenderOptions(), REPORT),

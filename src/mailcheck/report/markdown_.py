@@ -9,7 +9,7 @@ from mailcheck.report.causes import asked, causes, listed
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label, lines
-from mailcheck.report.sections import by_reading_order
+from mailcheck.report.sections import BY_FILE, by_reading_order
 from mailcheck.report.summary import VERDICTS, subject_counts, totals_text
 from mailcheck.report.text import LIMIT, plural, printable
 
@@ -97,7 +97,10 @@ def _octets(text: str) -> int:
 
 def _blocks(report: Report) -> Iterator[tuple[str, str, int]]:
     """Pieces in order: the text, the text without its fixes, and how many findings it tells."""
+    clean = report.command in BY_FILE
     for subject in sorted(report.subjects, key=lambda each: list(VERDICTS).index(each.verdict)):
+        if clean and not subject.findings and not subject.unknown:
+            continue
         title = (
             f"\n### {code(subject.subject)}: {VERDICTS[subject.verdict]}\n\n{totals_text(subject_counts(subject))}\n"
         )

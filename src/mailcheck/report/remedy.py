@@ -3,7 +3,7 @@
 from typing import Literal
 
 from mailcheck.model.fix import DnsChange, Fix, Step, TextEdit, zone_lines, zone_text
-from mailcheck.model.location import DnsLocation, Location
+from mailcheck.model.location import DnsLocation, FileLocation, Location
 from mailcheck.report.text import COMMAND
 
 Line = tuple[Literal["old", "zone", "step"], str]
@@ -39,7 +39,7 @@ def lines(fix: Fix, above: Location | None = None) -> list[Line]:
             case Step(text=text):
                 found.append(("step", text))
             case TextEdit():
-                found.append(("step", _edit(change)))
+                found.append(("step", _rewritten(change, above) or _edit(change)))
     return found
 
 
@@ -55,6 +55,26 @@ def _owner(change: DnsChange) -> str:
 
 def _data(change: DnsChange, item: str) -> str:
     return _inert(zone_text(item)) if change.type == "TXT" else item
+
+
+_AROUND = 60
+"""Characters of a rewritten line that are shown before and behind the change."""
+
+
+def _rewritten(change: TextEdit, above: Location | None) -> str | None:
+    """The line at the place as it reads after the change; None where the change is in another line."""
+    if not isinstance(above, FileLocation) or above.source is None or change.path != above.path:
+        return None
+    begin = above.offset - (above.column - 1)
+    start, end = change.offset - begin, change.end_offset - begin
+    if not 0 <= start <= end <= len(above.source) or "\n" in change.text:
+        return None
+    before, after = above.source[:start].lstrip(), above.source[end:].rstrip()
+    if not (before + change.text + after).strip():
+        return "delete the line"
+    head = f"…{before[-_AROUND:]}" if len(before) > _AROUND else before
+    tail = f"{after[:_AROUND]}…" if len(after) > _AROUND else after
+    return f"the line then reads: {head}{change.text}{tail}"
 
 
 def _edit(change: TextEdit) -> str:

@@ -8,6 +8,9 @@ FAMILIES = (
 )  # fmt: skip
 TITLES = {"RUN": "This run", "IGN": "Ignored and accepted", "DNS": "Domain"}
 
+BY_FILE = frozenset({"lint"})
+"""Commands whose subjects are files: many, most of them clean. What is clean is counted, not listed."""
+
 
 def family_of(code: str) -> str:
     """The letters of a code."""

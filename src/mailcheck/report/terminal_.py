@@ -17,7 +17,7 @@ from mailcheck.report.options import RenderOptions
 from mailcheck.report.page import TIED, Page
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label, lines
-from mailcheck.report.sections import FAMILIES, TITLES, by_reading_order, family_of
+from mailcheck.report.sections import BY_FILE, FAMILIES, TITLES, by_reading_order, family_of
 from mailcheck.report.summary import VERDICTS, statistics, subject_counts, totals
 from mailcheck.report.text import LIMIT, plural, printable
 
@@ -34,13 +34,17 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) +(?=[A-Z“\"])")
 def render(report: Report, options: RenderOptions) -> str:
     """The whole report. Colour only repeats what words, place and carets say."""
     page = Page(options)
-    for number, subject in enumerate(report.subjects):
+    by_file = report.command in BY_FILE
+    shown = _with_something(report) if by_file and not options.verbose else report.subjects
+    for number, subject in enumerate(shown):
         if number:
             page.line()
-        _subject(page, subject)
+        (_file if by_file else _subject)(page, subject)
     if options.statistics:
         _statistics(page, report)
-    if len(report.subjects) > 1:
+    if by_file:
+        _files(page, report, shown)
+    elif len(report.subjects) > 1:
         page.line()
         _verdict(page, plural(len(report.subjects), "subject"), report.verdict, report.summary)
     if not report.complete:
@@ -87,6 +91,38 @@ def _subject(page: Page, subject: SubjectReport) -> None:
         _rules(page, "passed", passed.get(family, ()))
     _not_determined(page, subject)
     _receivers(page, subject)
+
+
+def _with_something(report: Report) -> Sequence[SubjectReport]:
+    return [subject for subject in report.subjects if subject.findings or subject.unknown]
+
+
+def _file(page: Page, subject: SubjectReport) -> None:
+    """A file: its findings in the order of the text, without sections and without what is well."""
+    _verdict(page, printable(subject.subject, limit=260), subject.verdict, subject_counts(subject))
+    last = {finding.code: number for number, finding in enumerate(subject.findings)}
+    for number, finding in enumerate(subject.findings):
+        page.line()
+        _finding(page, finding)
+        # What is the same for several findings of one rule is said once, behind the last.
+        if last[finding.code] == number:
+            _why(page, finding)
+    if page.options.verbose:
+        page.line()
+        for each in subject.ignored:
+            page.wrap(f"{each.code} {each.name} at {where(each.location)}", _WORD, first=f"{'ignored':<10}")
+        _rules(page, "passed", subject.passed)
+    _not_determined(page, subject)
+
+
+def _files(page: Page, report: Report, shown: Sequence[SubjectReport]) -> None:
+    """The last lines: how many files, what was found in all, and what can be repaired by the command."""
+    if shown:
+        page.line()
+    safe = sum(any(fix.safe for fix in finding.fixes) for subject in report.subjects for finding in subject.findings)
+    _verdict(page, plural(len(report.subjects), "file"), report.verdict, report.summary)
+    if safe and not page.options.quiet:
+        page.wrap(f"{plural(safe, 'finding')} can be repaired with --fix; --diff shows the changes.", 0)
 
 
 class _HasCode(Protocol):
@@ -157,7 +193,7 @@ def _finding(page: Page, finding: Finding) -> None:
     for related in finding.related:
         page.wrap(f"{where(related.location)}: {related.message}", _TEXT, first="See: ", limit=LIMIT)
         _place(page, related.location)
-    above = None if finding.related else finding.location
+    above = None if finding.related and isinstance(finding.location, DnsLocation) else finding.location
     for number, fix in enumerate(finding.fixes):
         _fix(page, fix, above, again=number > 0)
     for each in finding.evidence if page.options.verbose else ():
