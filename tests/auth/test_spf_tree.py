@@ -7,17 +7,8 @@ from typing import Any
 import pytest
 
 from mailcheck.auth.spf.space import size
-from mailcheck.auth.spf.tree import (
-    MAX_DOMAINS,
-    MAX_TARGETS,
-    MAX_TERMS,
-    Facts,
-    Node,
-    build,
-    fetch,
-    reached_terms,
-    target_of,
-)
+from mailcheck.auth.spf.tree import MAX_DOMAINS, MAX_TARGETS, MAX_TERMS, Facts, Node, build, fetch
+from mailcheck.auth.spf.walker import reached_terms, target_of
 from mailcheck.dns.rdata import Records
 from mailcheck.dns.static import StaticResolver
 from mailcheck.model.fact import Fact, Unknown

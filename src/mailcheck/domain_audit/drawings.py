@@ -2,7 +2,8 @@
 
 from mailcheck.auth.dmarc.walk import Discovery, Step
 from mailcheck.auth.spf.space import size
-from mailcheck.auth.spf.tree import LOOKUPS, VOIDS, Node, Visit
+from mailcheck.auth.spf.tree import Node, Visit
+from mailcheck.auth.spf.walker import LOOKUPS, VOIDS
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.readiness import readiness
 from mailcheck.model.fact import Absent, Unknown

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mailcheck.auth.dmarc.walk import Discovery, Step, Walk, discover
-from mailcheck.auth.spf.tree import Node, spf_texts, texts
+from mailcheck.auth.spf.tree import Node
+from mailcheck.auth.spf.walker import spf_texts, texts
 from mailcheck.data.providers import Provider
 from mailcheck.dns.names import under
 from mailcheck.dns.rdata import Address, Exchange, Records, Target

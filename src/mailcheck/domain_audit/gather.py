@@ -11,7 +11,8 @@ from ipaddress import ip_network
 
 from mailcheck.auth.dmarc.walk import Walk, discover, walk
 from mailcheck.auth.spf.space import covers, network_text, routable
-from mailcheck.auth.spf.tree import MX_NAMES, Ask, Node, build, fetch, reached_terms, spf_texts, target_of
+from mailcheck.auth.spf.tree import Node, build, fetch
+from mailcheck.auth.spf.walker import MX_NAMES, Ask, reached_terms, spf_texts, target_of
 from mailcheck.data.providers import Provider, by_name, generic_selectors, recognise
 from mailcheck.dns.names import reverse_name, under, valid
 from mailcheck.dns.rdata import Exchange, Records, Target

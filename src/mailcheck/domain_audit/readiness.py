@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailcheck.auth.spf.tree import LOOKUPS, VOIDS
+from mailcheck.auth.spf.walker import LOOKUPS, VOIDS
 from mailcheck.domain_audit.facts import DomainFacts
 
 

@@ -5,35 +5,22 @@ deep as the includes are; `build` works on the answers alone.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TypeVar
 
-from mailcheck.auth.spf.macros import expand
 from mailcheck.auth.spf.space import Network
-from mailcheck.dns.names import normal, valid
+from mailcheck.auth.spf.walker import MX_NAMES, Ask, published, reached_terms, target_of
+from mailcheck.dns.names import valid
 from mailcheck.dns.port import unknown
-from mailcheck.dns.rdata import Address, Exchange, Records, Text
+from mailcheck.dns.rdata import Address, Exchange, Records
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
-from mailcheck.records.spf import (
-    LOOKUP_TERMS,
-    BadTerm,
-    MacroString,
-    Mechanism,
-    Modifier,
-    SpfRecord,
-    Term,
-    is_spf,
-    parse_spf,
-)
+from mailcheck.records.spf import LOOKUP_TERMS, BadTerm, Mechanism, Modifier, SpfRecord, Term
 
-Ask = Callable[[str, str], Awaitable[Fact[Records]]]
 Facts = dict[tuple[str, str], Fact[Records]]
 T = TypeVar("T")
 
-LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10
-"""The limits of RFC 7208 4.6.4."""
 MAX_DOMAINS = 50
 """Distinct domains whose records are fetched in one tree; five times what any receiver follows."""
 MAX_TARGETS = 50
@@ -115,28 +102,6 @@ class Node:
             stack += [((*here, visit), visit.child) for visit in reversed(node.visits) if visit.child and visit.reached]
 
 
-def texts(fact: Fact[Records]) -> tuple[str, ...]:
-    """The TXT records of a fact, joined, in a stable order."""
-    return tuple(record.joined for record in fact.value if isinstance(record, Text)) if isinstance(fact, Known) else ()
-
-
-def spf_texts(fact: Fact[Records]) -> tuple[str, ...]:
-    """The SPF records among them (RFC 7208 4.5)."""
-    return tuple(text for text in texts(fact) if is_spf(text))
-
-
-def target_of(term: Mechanism | Modifier, domain: str) -> str | None:
-    """The name a term asks about: its domain-spec with `%{d}` filled in, else the current domain.
-
-    None where a macro needs the sender or its address. An audit takes no sender, so only `%{d}` is known.
-    """
-    spec: MacroString | None = term.domain if isinstance(term, Mechanism) else term.value
-    if spec is None:
-        return domain
-    name = expand(spec, {"d": domain})
-    return normal(name) if name is not None else None
-
-
 async def fetch(domain: str, ask: Ask) -> Facts:
     """Ask for every record the tree of `domain` needs; each domain once, branches side by side."""
     facts: Facts = {}
@@ -158,10 +123,9 @@ async def fetch(domain: str, ask: Ask) -> Facts:
 
     async def visit(name: str) -> None:
         fact = await question(name, "TXT")
-        found = spf_texts(fact)
-        if len(found) != 1:
+        record = published(fact).record
+        if record is None:
             return
-        record = parse_spf(found[0])
         async with asyncio.TaskGroup() as group:
             for term in reached_terms(record):
                 target = target_of(term, name)
@@ -188,18 +152,6 @@ async def fetch(domain: str, ask: Ask) -> Facts:
     return facts
 
 
-def reached_terms(record: SpfRecord) -> list[Mechanism | Modifier]:
-    """The terms that can be evaluated: mechanisms up to `all`, and redirect where there is no `all`."""
-    chosen: list[Mechanism | Modifier] = []
-    for mechanism in record.mechanisms:
-        chosen.append(mechanism)
-        if mechanism.name == "all":
-            return chosen
-    if record.redirect is not None:
-        chosen.append(record.redirect)
-    return chosen
-
-
 @dataclass
 class _Builder:
     facts: Facts
@@ -217,16 +169,15 @@ class _Builder:
             return Node(domain, "unvisited", unknown=(self.gap(domain, "TXT", "too-many-questions"),))
         if isinstance(fact, Unknown):
             return Node(domain, "unknown", fact, unknown=(fact,))
-        found = spf_texts(fact)
-        if len(found) != 1:
-            return Node(domain, "multiple" if found else "missing", fact)
+        found = published(fact)
+        if found.record is None:
+            return Node(domain, found.state, fact)
         if self.terms >= MAX_TERMS:
             gap = self.gap(domain, "TXT", "too-many-terms")
             return self.done.setdefault(domain, Node(domain, "unvisited", fact, unknown=(gap,)))
-        record = parse_spf(found[0])
-        self.terms += len(record.terms)
+        self.terms += len(found.record.terms)
         # A domain is judged once, also where it is part of a loop: its way back is the same from everywhere.
-        node = self.done[domain] = self.judged(domain, fact, record, (*path, domain))
+        node = self.done[domain] = self.judged(domain, fact, found.record, (*path, domain))
         return node
 
     def judged(self, domain: str, fact: Fact[Records], record: SpfRecord, path: tuple[str, ...]) -> Node:

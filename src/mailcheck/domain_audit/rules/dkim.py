@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from mailcheck.auth.spf.tree import texts
+from mailcheck.auth.spf.walker import texts
 from mailcheck.domain_audit.facts import DomainFacts, Selector
 from mailcheck.domain_audit.unsettled import selectors, unsettled
 from mailcheck.model.fact import Absent, Known, Unknown

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from mailcheck.auth.spf.tree import reached_terms
+from mailcheck.auth.spf.walker import reached_terms
 from mailcheck.dns.rdata import Text
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.spf_edit import repaired, replace_record

@@ -1,7 +1,7 @@
 """Rules about the terms of the domain's own SPF record: its ending, dead and needless terms, its length."""
 
 from mailcheck.auth.spf.space import covers, split, term
-from mailcheck.auth.spf.tree import spf_texts
+from mailcheck.auth.spf.walker import spf_texts
 from mailcheck.data.providers import recognise
 from mailcheck.dns.rdata import Text
 from mailcheck.domain_audit.facts import DomainFacts

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from mailcheck.auth.spf.space import size
-from mailcheck.auth.spf.tree import LOOKUPS, MX_NAMES, VOIDS, Node, Visit, lets_all
+from mailcheck.auth.spf.tree import Node, Visit, lets_all
+from mailcheck.auth.spf.walker import LOOKUPS, MX_NAMES, VOIDS
 from mailcheck.domain_audit.drawings import addresses
 from mailcheck.domain_audit.facts import DomainFacts
 from mailcheck.domain_audit.rules.spf import has_record
