@@ -76,7 +76,7 @@ def test_only_text_edits_become_fixes() -> None:
     change = result_of("LNK901")["fixes"][0]["artifactChanges"][0]
     assert change["artifactLocation"]["uri"] == "templates/welcome.html"
     assert change["replacements"][0] == {
-        "deletedRegion": {"charOffset": 364, "charLength": 4},
+        "deletedRegion": {"charOffset": 363, "charLength": 4},
         "insertedContent": {"text": "https"},
     }
     assert "primaryLocationLineHash" not in result_of("LNK901")["partialFingerprints"]

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from mailcheck.model.location import FileLocation
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-SHOWN = 1_000
-"""Characters of a source line that a finding carries; of longer lines, a window around the place."""
+SHOWN = 100_000
+"""Characters of a source line that a finding carries; with a longer line it carries none."""
 
 
 class Source:
@@ -17,7 +17,7 @@ class Source:
     and LF, as the HTML standard and editors count them. Nothing is changed after it is made.
     """
 
-    __slots__ = ("_starts", "bom", "encoding", "path", "text")
+    __slots__ = ("_line", "_starts", "bom", "encoding", "path", "text")
 
     def __init__(self, path: str, text: str, *, encoding: str = "utf-8", bom: bool = False) -> None:
         self.path = path
@@ -25,6 +25,7 @@ class Source:
         self.encoding = encoding
         self.bom = bom
         self._starts: list[int] | None = None
+        self._line: tuple[int, str | None] = (0, None)
 
     @property
     def starts(self) -> list[int]:
@@ -55,13 +56,12 @@ class Source:
         line, last = self.line_of(start), self.line_of(max(start, end - 1))
         begin, last_begin = self.starts[line - 1], self.starts[last - 1]
         column, end_column = start - begin + 1, end - last_begin + 1
-        shown = self._line_text(line)
-        if len(shown) > SHOWN:
-            # A caret needs only the neighbourhood, and a line may be megabytes long; column stays the file's own.
-            shown = ""
-        return FileLocation(self.path, line, column, last, end_column, start, end, shown or None)
+        return FileLocation(self.path, line, column, last, end_column, start, end, self._line_text(line))
 
-    def _line_text(self, line: int) -> str:
-        begin = self.starts[line - 1]
-        end = self.starts[line] if line < len(self.starts) else len(self.text)
-        return self.text[begin:end].rstrip("\r\n")
+    def _line_text(self, line: int) -> str | None:
+        """The line; the same string for all findings in it, since minified pages have thousands in one line."""
+        if self._line[0] != line:
+            begin = self.starts[line - 1]
+            end = self.starts[line] if line < len(self.starts) else len(self.text)
+            self._line = (line, self.text[begin:end].rstrip("\r\n") if end - begin <= SHOWN else None)
+        return self._line[1]

@@ -9,7 +9,9 @@ from typing import Literal
 from mailcheck.report.text import COMMAND, printable
 
 WINDOW = 800
-"""Octets or characters of a long text that are shown around the place."""
+"""Octets of a long record that are shown around the place."""
+LINE_WINDOW = 240
+"""Characters of a long line of a file that are shown around the place: a minified page is one line."""
 
 Row = tuple[Literal["gap", "text", "marks"], str]
 
@@ -22,13 +24,14 @@ def excerpt(text: str, span: tuple[int, int] | None, width: int, *, octets: bool
 
     A DNS text (`octets`) is written as in a master file, other text as it looks (`ascii`: written out), so every
     octet or character of the span has carets over all its columns. A span of no length marks one column, a span over
-    the whole text none. Of a long text only a window is shown.
+    a whole DNS record none. Of a long text only a window is shown.
     """
     start, end = span or (0, 0)
-    low = max(0, min(start, len(text)) - WINDOW // 4) if len(text) > WINDOW else 0
-    high = min(len(text), low + WINDOW)
+    window = WINDOW if octets else LINE_WINDOW
+    low = max(0, min(start, len(text)) - window // 4) if len(text) > window else 0
+    high = min(len(text), low + window)
     cells = _octets(text[low:high]) if octets else _characters(text[low:high], ascii=ascii)
-    if span is None or (start <= 0 and end >= len(text)):
+    if span is None or (octets and start <= 0 and end >= len(text)):
         marked = (0, 0)
     else:
         marked = (start - low, max(end, start + 1) - low)
