@@ -8,11 +8,13 @@ from importlib import import_module
 from pathlib import Path
 
 from mailcheck.domain_audit import judging
+from mailcheck.lint import judging as lint_judging
 from mailcheck.model.rule import loaded
 from mailcheck.report.sections import FAMILIES
 
 MODULES = (
     *(f"mailcheck.domain_audit.rules.{name}" for name in judging.MODULES),
+    *(f"mailcheck.lint.rules.{name}" for name in lint_judging.MODULES),
     "mailcheck.config.accept",
     "mailcheck.model.run_rules",
 )

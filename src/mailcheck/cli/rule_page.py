@@ -9,8 +9,12 @@ from mailcheck.model.registry import Entry, load
 from mailcheck.model.rule import RuleDoc
 from mailcheck.report.page import Page
 
-_ABOUT_THE_RUN = ("RUN", "IGN")
-"""Families whose findings are about this run: they have no records, and nobody may accept them."""
+_ABOUT_DOMAINS = ("DNS", "MX", "SPF", "DKIM", "DMARC", "STS", "TLSRPT", "DANE", "BIMI", "TLS")
+"""Families that judge records: their examples are lines of a zone, and a person may accept their findings."""
+_ABOUT_CONTENT = (
+    "HDR", "MIM", "SUB", "PRE", "UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "SPM",
+)  # fmt: skip
+"""Families that judge templates and messages: their examples are text, and a comment in the file spares a line."""
 _PLACEHOLDERS = {
     "rsa768": "MHwwDQ…",
     "rsa1024": "MIGfMA…",
@@ -28,8 +32,21 @@ _FIXES = {
 }
 
 
+_DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file (\S+))\}")
+
+
+def content_example(line: str) -> str:
+    """One line of an example of a template or message; what stands for a file or a kind is said in words."""
+    directive = _DIRECTIVE.fullmatch(line)
+    if directive is None:
+        return line
+    if directive[2]:
+        return f"(file {directive[2]})"
+    return "" if directive[1] == "blank" else f"(a {directive[1]} message)"
+
+
 def example(line: str) -> str:
-    """One line of a Bad or Good example as people read it."""
+    """One line of a Bad or Good example of records as people read it."""
     if line.startswith("{audit "):
         return f"; the domain is {line[7:].rstrip('}')}"
     if line.startswith(";"):
@@ -60,11 +77,16 @@ def full(entry: Entry) -> dict[str, Any]:
     doc = load(entry).doc
     return head(entry) | {
         "why": doc.why,
-        "bad": [example(line) for line in doc.bad],
-        "good": [example(line) for line in doc.good],
+        "bad": _examples(entry, doc.bad),
+        "good": _examples(entry, doc.good),
         "fix": doc.fix,
         "references": doc.references,
     }
+
+
+def _examples(entry: Entry, lines: Iterable[str]) -> list[str]:
+    shown = example if entry.family in _ABOUT_DOMAINS else content_example
+    return [shown(line) for line in lines]
 
 
 def turn_off(entry: Entry) -> list[str]:
@@ -72,7 +94,16 @@ def turn_off(entry: Entry) -> list[str]:
     if entry.family == "RUN":
         return []
     lines = [f"--ignore {entry.code}", f'ignore = ["{entry.name}"]']
-    if entry.family in _ABOUT_THE_RUN:
+    if entry.family in _ABOUT_CONTENT:
+        return [
+            *lines,
+            "[per-file-ignores]",
+            f'"old/**" = ["{entry.name}"]',
+            "",
+            "or, in the template, above the line:",
+            f"<!-- mailcheck: ignore[{entry.name}] why it may stay -->",
+        ]
+    if entry.family not in _ABOUT_DOMAINS:
         return lines
     return [
         *lines,
@@ -108,16 +139,17 @@ def on_page(page: Page, entry: Entry) -> None:
 
 def _sections(entry: Entry, doc: RuleDoc) -> Iterable[tuple[str, str | list[str]]]:
     # The examples of other families are no zone lines.
-    records = "" if entry.family in _ABOUT_THE_RUN else ", as records of example.com"
+    records = ", as records of example.com" if entry.family in _ABOUT_DOMAINS else ""
+    content = entry.family in _ABOUT_CONTENT
     yield "Why", doc.why
-    yield f"Bad{records}", [example(line) for line in doc.bad]
-    yield f"Good{records}", [example(line) for line in doc.good]
+    yield f"Bad{records}", _examples(entry, doc.bad)
+    yield f"Good{records}", _examples(entry, doc.good)
     yield f"Fix: {_FIXES[entry.fix]}", doc.fix
     yield "References", doc.references
     off = turn_off(entry)
     yield "Turn it off: for one run", off[:1]
-    yield "In mailcheck.toml, for all domains", off[1:2]
-    yield "In mailcheck.toml, for one domain and until a day", off[2:]
+    yield f"In mailcheck.toml, for all {'files' if content else 'domains'}", off[1:2]
+    yield "For some files, or for one line" if content else "In mailcheck.toml, for one domain and until a day", off[2:]
 
 
 def as_markdown(entry: Entry) -> str:

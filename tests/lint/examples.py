@@ -1,0 +1,58 @@
+"""Examples and cases of lint rules, written into a folder and linted for real."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from mailcheck.lint.options import LintOptions
+from mailcheck.lint.run import lint_paths
+from mailcheck.model.location import FileLocation
+from mailcheck.model.report import Report
+from mailcheck.model.selection import Selection
+
+_DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file ([\w./@-]+))\}")
+
+
+def write_example(folder: Path, lines: Iterable[str]) -> str | None:
+    """Write the lines of a rule's Bad or Good example as files; gives the declared kind."""
+    kind = None
+    files: dict[str, list[str]] = {}
+    name = "example.html"
+    for line in lines:
+        directive = _DIRECTIVE.fullmatch(line)
+        if directive is None:
+            files.setdefault(name, []).append(line)
+        elif directive[2]:
+            name = directive[2]
+            files[name] = []
+        elif directive[1] == "blank":
+            files.setdefault(name, []).append("")
+        else:
+            kind = directive[1]
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes("".join(f"{line}\n" for line in content).encode())
+    return kind
+
+
+def lint(folder: Path, *, kind: str | None = None, paths: Iterable[str] = ()) -> Report:
+    """Lint a folder, or files in it, with every rule there is."""
+    named = [str(folder / path) for path in paths] or [str(folder)]
+    return lint_paths(named, LintOptions(Selection.of(("ALL",)), root=folder, kind=kind))
+
+
+def codes(report: Report) -> set[str]:
+    """The codes of all findings."""
+    return {finding.code for subject in report.subjects for finding in subject.findings}
+
+
+def lines_of(report: Report, code: str) -> list[int]:
+    """The lines of one rule's findings, each once, in order."""
+    places = {
+        finding.location.line
+        for subject in report.subjects
+        for finding in subject.findings
+        if finding.code == code and isinstance(finding.location, FileLocation)
+    }
+    return sorted(places)
