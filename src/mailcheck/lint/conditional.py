@@ -25,7 +25,9 @@ class Conditional:
 
     __slots__ = ("close", "condition", "hidden", "open")
 
-    def __init__(self, opening: tuple[int, int], condition: str, close: tuple[int, int] | None, *, hidden: bool) -> None:
+    def __init__(
+        self, opening: tuple[int, int], condition: str, close: tuple[int, int] | None, *, hidden: bool
+    ) -> None:
         self.open = opening
         self.condition = condition
         self.close = close
@@ -51,10 +53,10 @@ def conditionals(text: str, comments: list[Comment]) -> tuple[list[Conditional],
                 found.append(waiting[-1])
             else:
                 close = _ENDIF.search(inner)
-                mark = text.lower().rfind("<![endif]", at, end) if close else -1
-                ending = (mark, end) if mark >= 0 else None
+                mark = start + text[start:end].lower().rfind("<![endif]") if close else -1
+                ending = (mark, end) if mark > start else None
                 found.append(Conditional((start, text.find(">", at - 1, end) + 1), opening[1], ending, hidden=True))
-        elif inner.strip().lower() in ("[endif]", "<![endif]", "[endif]--"):
+        elif inner.strip(" \t\r\n\f-").lower() in ("[endif]", "<![endif]"):
             if waiting:
                 waiting.pop().close = (start, end)
             else:
@@ -85,8 +87,8 @@ def _reading(text: str, found: list[Conditional], version: int) -> str:
     for start, end in sorted(blank):
         if end <= at:
             continue
-        start = max(start, at)
-        parts += [text[at:start], _NOT_NEWLINE.sub(" ", text[start:end])]
+        begin = max(start, at)
+        parts += [text[at:begin], _NOT_NEWLINE.sub(" ", text[begin:end])]
         at = end
     parts.append(text[at:])
     return "".join(parts)
@@ -94,7 +96,7 @@ def _reading(text: str, found: list[Conditional], version: int) -> str:
 
 def holds(condition: str, version: int) -> bool:
     """Whether Word's engine of this version reads the section. What is no condition holds nowhere."""
-    tokens = [match for match in _TOKEN.finditer(condition[:200])]
+    tokens = list(_TOKEN.finditer(condition[:200]))
     parser = _Condition(tokens, version)
     try:
         return parser.either()

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from mailcheck.lint.conditional import Conditional, conditionals, outlook_texts
-from mailcheck.lint.html import Element, Markup, parse
+from mailcheck.lint.html import MAX_TOKENS, Element, Markup, parse
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import Template
 from mailcheck.model.finding import Finding
@@ -38,7 +38,8 @@ class Body:
         """The markup of each variant (empty for what is no HTML)."""
         if self.media != "html":
             return ()
-        return tuple(parse(self.source, self._cut(text)) for text in self.template.variants)
+        texts = self.template.variants
+        return tuple(parse(self.source, self._cut(text), limit=MAX_TOKENS // len(texts)) for text in texts)
 
     def _cut(self, text: str) -> str:
         """Front matter is no markup."""
@@ -61,13 +62,11 @@ class Body:
     @cached_property
     def outlook(self) -> tuple[Markup, ...]:
         """The markup that Outlook reads: for each variant, one document a reading that differs."""
-        found: dict[str, Markup] = {}
+        texts: dict[str, None] = {}
         for markup in self.variants:
             sections, _ = conditionals(markup.text, markup.comments)
-            for text in outlook_texts(markup.text, sections):
-                if text not in found:
-                    found[text] = parse(self.source, text)
-        return tuple(found.values())
+            texts |= dict.fromkeys(outlook_texts(markup.text, sections))
+        return tuple(parse(self.source, text, limit=MAX_TOKENS // len(texts)) for text in texts)
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -85,9 +84,7 @@ class Body:
     @cached_property
     def whole(self) -> bool:
         """Whether it holds a page's own frame."""
-        return any(
-            element.tag in {"html", "body"} or element.tag in {"mjml"} for markup in self.variants for element in markup.elements
-        )
+        return any(element.tag in {"html", "body", "mjml"} for markup in self.variants for element in markup.elements)
 
     def known(self, element: Element, name: str) -> str | None:
         """The value of an attribute that is written out whole; None where it is missing or a tag lies in it."""
@@ -166,8 +163,8 @@ class Composition:
 class Document:
     """One message to be: the view of every lint rule.
 
-    `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is to
-    judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
+    `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is
+    to judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
     transactional or unknown, `kind_reason` tells from what. `message` is the parsed message for `.eml` (mail/), else
     None; `set` whether subject and bodies were found as a set. `front` is the front matter's mapping.
     """

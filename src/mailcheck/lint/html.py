@@ -12,46 +12,103 @@ from typing import Any
 from mailcheck.lint.source import Source
 
 VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+    [
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 _P_CLOSERS = frozenset(
-    (
-        "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2"
-        " h3 h4 h5 h6 header hgroup hr main menu nav ol p pre search section summary table ul"
-    ).split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "ul",
+    ]
 )
+_ROW_GROUPS = frozenset({"tbody", "thead", "tfoot"})
+_CELL_ENDS = frozenset({"td", "th", "tr", "caption", "col", "colgroup"}) | _ROW_GROUPS
 _ENDS_IMPLIED = {
-    # An element that is open -> the start tags before which its end tag may be left out (HTML 13.1.2.4).
+    # An element that is open -> the start tags before which its end tag may be left out (HTML 13.1.2.4), and those
+    # that end it in a table (13.2.6.4.11 and following). Each name ends itself, so no chain of them grows long.
     "p": _P_CLOSERS,
     "li": frozenset({"li"}),
     "dt": frozenset({"dt", "dd"}),
     "dd": frozenset({"dt", "dd"}),
-    "option": frozenset({"option", "optgroup"}),
-    "optgroup": frozenset({"optgroup"}),
-    "thead": frozenset({"tbody", "tfoot"}),
-    "tbody": frozenset({"tbody", "tfoot"}),
-    "tfoot": frozenset({"tbody"}),
-    "tr": frozenset({"tr", "tbody", "tfoot", "thead"}),
-    "td": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
-    "th": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
-    "colgroup": frozenset({"thead", "tbody", "tfoot", "tr"}),
-    "caption": frozenset({"colgroup", "thead", "tbody", "tfoot", "tr"}),
-    "head": frozenset({"body"}),
+    "rt": frozenset({"rt", "rp"}),
+    "rp": frozenset({"rt", "rp"}),
+    "option": frozenset({"option", "optgroup", "hr"}),
+    "optgroup": frozenset({"optgroup", "hr"}),
+    "thead": _ROW_GROUPS,
+    "tbody": _ROW_GROUPS,
+    "tfoot": _ROW_GROUPS,
+    "tr": frozenset({"tr"}) | _ROW_GROUPS,
+    "td": _CELL_ENDS,
+    "th": _CELL_ENDS,
+    "colgroup": frozenset({"colgroup", "caption", "tr", "td", "th"}) | _ROW_GROUPS,
+    "caption": _CELL_ENDS,
+    "head": frozenset({"head", "body"}),
 }
-OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body", "rt", "rp"}
+OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 """Elements whose end tag may be missing where their parent ends."""
-_SCOPES = frozenset({"table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee"})
+_SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
 _TABLE_PARTS = frozenset({"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"})
-MAX_REACH = 1_000
-"""Open elements that an end tag is compared with."""
-MAX_ELEMENTS = 200_000
-"""Elements of one document that are read."""
+MAX_TOKENS = 150_000
+"""Tags, texts and comments of one text that are read, over all its variants."""
+MAX_MISNESTED = 1_000
+"""Tags that do not fit which are kept."""
 
 
 class Attribute:
-    """One attribute of a start tag: the name, the value (references decoded), and the ranges of all and of the value."""
+    """One attribute of a start tag: name, value (references decoded), and the ranges of all of it and of the value."""
 
     __slots__ = ("end", "name", "start", "value", "value_end", "value_start")
 
@@ -72,8 +129,8 @@ class Element:
     """
 
     __slots__ = (
-        "attributes", "close_end", "close_start", "end", "first_child", "last_child", "markup", "parent", "start", "tag",
-        "text_from", "text_to",
+        "attributes", "close_end", "close_start", "end", "first_child", "last_child", "markup", "parent", "start",
+        "tag", "text_from", "text_to",
     )  # fmt: skip
 
     def __init__(
@@ -177,7 +234,8 @@ class Markup:
     """One masked text, read: everything in the order in which it is written.
 
     `texts` are (start, end, decoded text, element around it); `comments` (start, end, inner text); `doctype` its range.
-    `cut` is the range of a tag that the end of the text cuts off.
+    `cut` is the range of a tag that the end of the text cuts off. `limited`: there is more than was read, so what is
+    not here may still be in the text.
     """
 
     __slots__ = ("comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts")
@@ -202,22 +260,26 @@ _TAG_END = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
 _COMMENT_END = re.compile(r"--!?>")
 
 
-def parse(source: Source, text: str | None = None) -> Markup:
-    """Read `text` (a masked form of the source's text, of the same length; the source's own without it)."""
+def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -> Markup:
+    """Read `text` (a masked form of the source's text, of the same length; the source's own without it).
+
+    Never raises; linear in the text, of which `limit` tokens are read.
+    """
     from turbohtml import tokenize
 
     text = source.text if text is None else text
     markup = Markup(text)
     stack = _Stack(markup)
+    # Masking keeps every line end, so the source's lines are those of the masked text.
     starts = source.starts
     previous = None
     begin = 0
-    for token in tokenize(text):
+    for number, token in enumerate(tokenize(text)):
         at = starts[token.line - 1] + token.col
         if previous is not None:
-            stack.take(previous, begin, at)
+            stack.take(previous, begin, _without_dropped(text, begin, at) if text.startswith("></>", at - 4) else at)
         previous, begin = token, at
-        if len(markup.elements) >= MAX_ELEMENTS:
+        if number >= limit:
             markup.limited = True
             break
     if previous is not None:
@@ -229,6 +291,13 @@ def parse(source: Source, text: str | None = None) -> Markup:
         markup.cut = (0, len(text))
     stack.finish()
     return markup
+
+
+def _without_dropped(text: str, begin: int, end: int) -> int:
+    """Where a token ends that is followed by `</>`, which the tokenizer drops without a word (HTML 13.2.5.7)."""
+    while end - begin > 4 and text.startswith("></>", end - 4):
+        end -= 3
+    return end
 
 
 def _last_end(text: str, begin: int, kind: int) -> int:
@@ -257,7 +326,8 @@ class _Stack:
     def __init__(self, markup: Markup) -> None:
         self._markup = markup
         self._open: list[Element] = []
-        self._depth: dict[str, int] = {}
+        # Where in `_open` the elements of each name stand, so that an end tag finds its start without a search.
+        self._where: dict[str, list[int]] = {}
         self._early: dict[str, list[tuple[Element, Misnesting]]] = {}
         self._ended: dict[str, Element] = {}
 
@@ -284,26 +354,30 @@ class _Stack:
         element.first_child = element.last_child = len(markup.elements) + 1
         element.text_from = element.text_to = len(markup.texts)
         markup.elements.append(element)
-        foreign = ":" in tag or tag.startswith("mj") or self._depth.get("svg") or self._depth.get("math")
+        foreign = ":" in tag or tag.startswith("mj") or self._where.get("svg") or self._where.get("math")
         if tag in VOID or (closed and (foreign or tag in {"svg", "math"})):
             return
+        self._where.setdefault(tag, []).append(len(self._open))
         self._open.append(element)
-        self._depth[tag] = self._depth.get(tag, 0) + 1
 
     def _imply_ends(self, tag: str) -> None:
+        least = None
         for number in range(len(self._open) - 1, -1, -1):
             each = self._open[number]
             ends = _ENDS_IMPLIED.get(each.tag)
             if ends is None:
-                return
+                break
             if tag in ends:
-                if each.tag == "p" and tag not in {"p", "table"}:
-                    # Remembered until the next </p>: its own element is over (in quirks mode a table ends no <p>).
-                    self._ended["p"] = each
-                if each.tag == "p" and tag == "table":
-                    return
-                self._pop_to(number)
-                return
+                if each.tag == "p":
+                    if tag == "table":
+                        # In quirks mode a table ends no <p>, and mail is read in both modes.
+                        break
+                    if tag != "p":
+                        # Remembered until the next </p>: its own element is over.
+                        self._ended["p"] = each
+                least = number
+        if least is not None:
+            self._pop_to(least)
 
     def _pop_to(self, number: int) -> None:
         while len(self._open) > number:
@@ -311,7 +385,7 @@ class _Stack:
 
     def _pop(self) -> Element:
         element = self._open.pop()
-        self._depth[element.tag] -= 1
+        self._where[element.tag].pop()
         element.last_child = len(self._markup.elements)
         element.text_to = len(self._markup.texts)
         return element
@@ -327,7 +401,7 @@ class _Stack:
         for each in self._open[at + 1 :]:
             if each.tag not in OPTIONAL_END:
                 fault = Misnesting("unclosed", each.tag, each.start, each.end, matched)
-                self._markup.misnested.append(fault)
+                self._fault(fault)
                 self._early.setdefault(each.tag, []).append((each, fault))
         self._pop_to(at)
         matched.close_start, matched.close_end = start, end
@@ -336,16 +410,13 @@ class _Stack:
             del self._ended["p"]
 
     def _find(self, tag: str) -> int | None:
-        if not self._depth.get(tag):
+        """Where the element stands that an end tag ends, None where a table or cell lies between."""
+        own = self._where.get(tag)
+        if not own:
             return None
-        walls = {"table"} if tag in _TABLE_PARTS else _SCOPES
-        for number in range(len(self._open) - 1, max(-1, len(self._open) - MAX_REACH), -1):
-            each = self._open[number].tag
-            if each == tag:
-                return number
-            if each in walls:
-                return None
-        return None
+        walls = ("table",) if tag in _TABLE_PARTS else _SCOPES
+        wall = max((places[-1] for name in walls if (places := self._where.get(name))), default=-1)
+        return own[-1] if own[-1] >= wall else None
 
     def _stray(self, tag: str, start: int, end: int) -> None:
         early = self._early.get(tag)
@@ -356,15 +427,18 @@ class _Stack:
             return
         implied = self._ended.pop(tag, None)
         kind = "implied" if implied is not None else "stray"
-        alone = not any(each.tag not in {"html", "body"} for each in self._open)
-        self._markup.misnested.append(Misnesting(kind, tag, start, end, implied, at_end=alone))
+        frame = sum(len(self._where.get(name, ())) for name in ("html", "body"))
+        alone = len(self._open) == frame
+        self._fault(Misnesting(kind, tag, start, end, implied, at_end=alone))
+
+    def _fault(self, fault: Misnesting) -> None:
+        if len(self._markup.misnested) < MAX_MISNESTED:
+            self._markup.misnested.append(fault)
 
     def finish(self) -> None:
         """What is open at the end of the text."""
         while self._open:
             element = self._pop()
             if element.tag not in OPTIONAL_END:
-                self._markup.misnested.append(
-                    Misnesting("unclosed", element.tag, element.start, element.end, at_end=True)
-                )
+                self._fault(Misnesting("unclosed", element.tag, element.start, element.end, at_end=True))
         self._markup.misnested.sort(key=lambda fault: fault.start)
