@@ -14,6 +14,8 @@ MAX_HEADER = 256 * 1024
 
 _NAME = re.compile(rb"[!-9;-~]+\Z")
 _LINE_END = re.compile(rb"\r?\n(?=[ \t])")
+_LONE_CR = re.compile(rb"\r(?!\n)")
+_ASCII = bytes(range(128))
 _BLANK = b" \t"
 
 
@@ -130,6 +132,11 @@ class _Scanner:
         return self._header(end)
 
     def _header(self, body_start: int, cut: str | None = None) -> Header:
+        if self.fields:
+            octets = self.raw[self.fields[0].start : self.fields[-1].end]
+            if not octets.isascii() or b"\0" in octets or octets.count(b"\r") != octets.count(b"\r\n"):
+                for field in self.fields:
+                    self._octets(field.raw, field.start)
         return Header(tuple(self.fields), body_start, tuple(self.faults), cut)
 
     def _cut(self, begin: int | None, at: int, why: str) -> Header:
@@ -158,17 +165,17 @@ class _Scanner:
         if not _NAME.match(name):
             self._fault("name", begin, begin + max(1, len(written)), "no field can have this name", "RFC 5322 2.2")
         self.fields.append(Field(name.decode("latin-1"), octets, begin, begin + colon + 1))
-        self._octets(octets, begin)
 
     def _octets(self, octets: bytes, begin: int) -> None:
         nul = octets.find(b"\0")
         if nul >= 0:
             self._fault("nul", begin + nul, begin + nul + 1, "a NUL octet stands in a header field", "RFC 5322 4.1")
-        if octets.count(b"\r") != octets.count(b"\r\n"):
-            at = begin + re.search(rb"\r(?!\n)", octets).start()  # type: ignore[union-attr]  # counted above
+        lone = _LONE_CR.search(octets)
+        if lone:
+            at = begin + lone.start()
             self._fault("bare-cr", at, at + 1, "a carriage return stands alone in a header field", "RFC 5322 2.2")
         if not octets.isascii():
-            at = begin + next(number for number, octet in enumerate(octets) if octet > 0x7F)
+            at = begin + len(octets) - len(octets.lstrip(_ASCII))
             self._fault(
                 "eight-bit", at, at + 1, "an octet above 127 stands in a header field", "RFC 5322 2.2; RFC 6532 3.2"
             )

@@ -27,6 +27,8 @@ class PublicKey:
     exponent: int | None = None
     wrapped: bool = False
     """An Ed25519 key given as SubjectPublicKeyInfo, where RFC 8463 4 wants the 32 octets alone."""
+    material: bytes = b""
+    """The 32 octets of an Ed25519 key; the modulus of an RSA key, big-endian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
 
     if k == "ed25519":
         if len(raw) == 32:
-            return PublicKey("ed25519", 256, hashlib.sha256(raw).hexdigest())
+            return PublicKey("ed25519", 256, hashlib.sha256(raw).hexdigest(), material=raw)
         wrapped = _spki(raw)
         if wrapped and wrapped[0] == ED25519_OID and len(wrapped[1]) == 32:
             bad(
@@ -165,7 +167,7 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
                 "RFC 8463 4",
                 base64.b64encode(wrapped[1]).decode(),
             )
-            return PublicKey("ed25519", 256, hashlib.sha256(wrapped[1]).hexdigest(), wrapped=True)
+            return PublicKey("ed25519", 256, hashlib.sha256(wrapped[1]).hexdigest(), wrapped=True, material=wrapped[1])
         if wrapped and wrapped[0] == RSA_OID:
             bad("form", "k=ed25519 but the key is RSA", "RFC 8463 4")
             return None
@@ -198,8 +200,8 @@ def _key(raw: bytes, k: str, span: Span, problems: list[Problem]) -> PublicKey |
         return None
     if modulus.bit_length() > MAX_RSA:
         bad("size", f"{modulus.bit_length()} bits; verifiers need not take more than {MAX_RSA}", "RFC 8301 3.2")
-    digest = hashlib.sha256(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")).hexdigest()
-    return PublicKey("rsa", modulus.bit_length(), digest, exponent)
+    material = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
+    return PublicKey("rsa", modulus.bit_length(), hashlib.sha256(material).hexdigest(), exponent, material=material)
 
 
 def _begins_longer(raw: bytes) -> bool:

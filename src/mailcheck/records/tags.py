@@ -54,6 +54,7 @@ def parse_tags(text: str) -> TagList:
     """Split a tag list; faults are problems of kind `tag-syntax` or `tag-duplicate`. Never raises."""
     tags: list[Tag] = []
     problems: list[Problem] = []
+    seen: set[str] = set()
     start = count = 0
     while start < len(text):
         count += 1
@@ -69,12 +70,12 @@ def parse_tags(text: str) -> TagList:
         if left == right:
             problems.append(Problem("tag-syntax", (start, end + 1), "an empty tag between two semicolons", ""))
         else:
-            _one(text, left, right, tags, problems)
+            _one(text, left, right, tags, problems, seen)
         start = end + 1
     return TagList(text, tuple(tags), tuple(problems))
 
 
-def _one(text: str, left: int, right: int, tags: list[Tag], problems: list[Problem]) -> None:
+def _one(text: str, left: int, right: int, tags: list[Tag], problems: list[Problem], seen: set[str]) -> None:
     equals = text.find("=", left, right)
     if equals < 0:
         problems.append(
@@ -94,6 +95,7 @@ def _one(text: str, left: int, right: int, tags: list[Tag], problems: list[Probl
             Problem("tag-syntax", name_span, f"{name!r:.60} is no tag name: a letter, then letters, digits, _")
         )
         return
-    if any(tag.name == name for tag in tags):
+    if name in seen:
         problems.append(Problem("tag-duplicate", (left, right), f"the tag {name}= stands twice", clause="RFC 6376 3.2"))
+    seen.add(name)
     tags.append(Tag(name, text[slice(*value_span)], (left, right), name_span, value_span))

@@ -1,0 +1,66 @@
+"""The signature check itself, by `cryptography`."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mailcheck.records.dkim_key import PublicKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+MIN_RSA, MAX_RSA = 1024, 8192
+"""Bits of RSA keys with which anything is computed: RFC 8301 3.2 forbids less, and more is a denial of service."""
+MAX_EXPONENT = 1 << 32
+
+
+class UnusableKeyError(ValueError):
+    """The numbers of a key make no key."""
+
+
+def matches(key: PublicKey, signature: bytes, digest: bytes) -> bool:
+    """Whether `signature` is that of a SHA-256 digest (RFC 8463 3: Ed25519 signs the digest itself).
+
+    Raises UnusableKeyError where the library refuses the key.
+    """
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        if key.algorithm == "ed25519":
+            _ed25519(key.material).verify(signature, digest)
+        else:
+            from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+
+            _rsa(key.material, key.exponent or 0).verify(signature, digest, PKCS1v15(), _prehashed())
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(1)
+def _prehashed() -> "Prehashed":
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return Prehashed(SHA256())
+
+
+@lru_cache(256)
+def _rsa(modulus: bytes, exponent: int) -> "RSAPublicKey":
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+
+    try:
+        return RSAPublicNumbers(exponent, int.from_bytes(modulus, "big")).public_key()
+    except ValueError as error:
+        raise UnusableKeyError(str(error)) from None
+
+
+@lru_cache(256)
+def _ed25519(octets: bytes) -> "Ed25519PublicKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        return Ed25519PublicKey.from_public_bytes(octets)
+    except ValueError as error:
+        raise UnusableKeyError(str(error)) from None
