@@ -9,7 +9,7 @@ from mailcheck.lint.html import MAX_TOKENS, Element, Markup, parse
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import Template
 from mailcheck.model.finding import Finding
-from mailcheck.model.fix import Fix, TextEdit
+from mailcheck.model.fix import Fix, TextEdit, steps
 from mailcheck.model.location import FileLocation
 from mailcheck.model.severity import Severity
 
@@ -120,11 +120,14 @@ class Body:
     ) -> Finding:
         """A finding at a range of this text; the text there is what its fingerprint holds on to."""
         place = self.source.location(start, end)
+        remedies = (fix, *fixes) if fix else tuple(fixes)
+        if not self.source.editable:
+            remedies = tuple(steps(each.title) if each.kind == "text" else each for each in remedies)
         return Finding(
             message,
             place,
             severity=severity,
-            fixes=(fix, *fixes) if fix else tuple(fixes),
+            fixes=remedies,
             related=related,
             offending=self.source.text[start : min(end, start + 500)] or place.source or "",
         )
@@ -135,7 +138,7 @@ class Body:
 
     def edit(self, start: int, end: int, text: str) -> TextEdit:
         """Replace a range of this text."""
-        return TextEdit(self.source.path, start, end, text)
+        return self.source.edit(start, end, text)
 
 
 def _unseen(around: Element | None) -> bool:

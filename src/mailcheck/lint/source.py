@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 
+from mailcheck.model.fix import TextEdit
 from mailcheck.model.location import FileLocation
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -24,6 +25,7 @@ class Source:
         self.text = text
         self.encoding = encoding
         self.bom = bom
+        self.editable = True
         self._starts: list[int] | None = None
         self._line: tuple[int, str | None] = (0, None)
 
@@ -57,6 +59,10 @@ class Source:
         begin, last_begin = self.starts[line - 1], self.starts[last - 1]
         column, end_column = start - begin + 1, end - last_begin + 1
         return FileLocation(self.path, line, column, last, end_column, start, end, self._line_text(line))
+
+    def edit(self, start: int, end: int, text: str) -> TextEdit:
+        """The change of the file that replaces a range of this text."""
+        return TextEdit(self.path, start, end, text)
 
     def _line_text(self, line: int) -> str | None:
         """The line; the same string for all findings in it, since minified pages have thousands in one line."""
