@@ -18,7 +18,7 @@ class Source:
     and LF, as the HTML standard and editors count them. Nothing is changed after it is made.
     """
 
-    __slots__ = ("_line", "_starts", "bom", "encoding", "path", "text")
+    __slots__ = ("_line", "_starts", "bom", "editable", "encoding", "path", "text")
 
     def __init__(self, path: str, text: str, *, encoding: str = "utf-8", bom: bool = False) -> None:
         self.path = path
