@@ -45,6 +45,16 @@ def read_term(text: str, start: int) -> tuple[Term, tuple[Problem, ...]]:
     return (term if not problems or problems[0].kind == "doubt" else BadTerm(reader.span, text, problems[0])), problems
 
 
+def read_explanation(text: str) -> MacroString | None:
+    """The text that an exp modifier leads to (RFC 7208 6.2): plain ASCII with macros, None where it is not that."""
+    if not all(" " <= char <= "~" for char in text):
+        return None
+    try:
+        return _Reader(text, 0).macro_string(text, 0, domain=False)
+    except _BadError:
+        return None
+
+
 def _suggestion(problem: Problem, text: str) -> str | None:
     for better in (problem.suggestion, _plain(text)):
         if better is not None and better != text and _sound(better):
@@ -107,7 +117,7 @@ class _Reader:
         known = name in {"redirect", "exp"}
         if known and not match[2]:
             raise _BadError(self.span, "a domain is missing after the equals sign", clause="RFC 7208 6.1")
-        value = self._macro_string(match[2], at, domain=known)
+        value = self.macro_string(match[2], at, domain=known)
         if not known:
             self._doubt_modifier(name, match[2])
         return Modifier(self.span, self.text, name, value)
@@ -215,7 +225,7 @@ class _Reader:
                 raise _BadError((at, at + len(spec)), f"{name} takes a colon before its domain", better)
             if len(spec) == 1:
                 raise _BadError((at, at + 1), f"{name}: is not followed by a domain (is a blank after the colon?)")
-            domain = self._macro_string(spec[1:], at + 1, domain=True)
+            domain = self.macro_string(spec[1:], at + 1, domain=True)
         elif name in {"include", "exists"}:
             raise _BadError(self.span, f"{name} needs a domain after a colon", clause="RFC 7208 5.2")
         return Mechanism(self.span, self.text, name, sign or "+", domain, None, cidr4, cidr6)
@@ -234,7 +244,7 @@ class _Reader:
                 raise _BadError(span, f"{rest[cut:]!r:.40} is no prefix length", None, "RFC 7208 5.3")
         return int(four) if four is not None else 32, int(six) if six is not None else 128, cut
 
-    def _macro_string(self, text: str, at: int, *, domain: bool) -> MacroString:
+    def macro_string(self, text: str, at: int, *, domain: bool) -> MacroString:
         macros: list[Macro] = []
         position = end = 0
         while (position := text.find("%", position)) >= 0:

@@ -1,0 +1,93 @@
+"""Who sends, as SPF sees it: the client's address and the identity that is checked (RFC 7208 2, 4.1, 4.3)."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from mailcheck.dns.names import normal, valid
+
+MAX_LOCAL = 1000
+"""Octets of a local part or HELO name that macros see; a path has 256 at the most (RFC 5321 4.5.3.1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The identity that is checked: `local` and `domain` of MAIL FROM, or postmaster at the HELO name.
+
+    Texts hold one character an octet. `ascii_local` is False where the local part cannot stand in the DNS (RFC 8616 4).
+    """
+
+    local: str
+    domain: str
+    helo: str
+    identity: str
+    ascii_local: bool
+
+
+def client_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address of an SMTP client, None where the text is none.
+
+    An IPv4-mapped one is an IPv4 address (RFC 7208 5); a zone (`%eth0`) names a link of the receiver and is dropped.
+    """
+    if len(text) > 100:
+        return None
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def sender_of(mail_from: str, helo: str) -> Sender:
+    """The identity to check: MAIL FROM, or HELO where that is null (2.4). `<` and `>` around it are taken off."""
+    path = mail_from.strip()
+    if path.startswith("<") and path.endswith(">"):
+        path = path[1:-1]
+    hello = domain_name(helo)
+    if not path:
+        return Sender("postmaster", hello, hello, "helo", True)
+    local, _, domain = path.rpartition("@")
+    local = local or "postmaster"  # 4.3
+    kept = _octets(local)[-MAX_LOCAL:]
+    return Sender(kept, domain_name(domain), hello, "mailfrom", kept.isascii())
+
+
+def domain_name(text: str) -> str:
+    """A name in lower case without its final dot, its U-labels as A-labels (RFC 8616 4)."""
+    if text.isascii():
+        return normal(text[-MAX_LOCAL:])
+    if len(text) <= 253 and all(len(label) <= 63 for label in text.split(".")):  # CVE-2024-3651
+        import idna
+
+        try:
+            return normal(idna.encode(text, uts46=True).decode("ascii"))
+        except (idna.IDNAError, UnicodeError):
+            pass
+    return normal(_octets(text)[-MAX_LOCAL:])
+
+
+def malformed(domain: str) -> str | None:
+    """Why a domain cannot have a record (RFC 7208 4.3); None for one that can."""
+    if not domain:
+        return "there is no domain to check"
+    labels = domain.split(".")
+    if "" in labels:
+        return "the domain has an empty label"
+    if len(labels) < 2 or domain.startswith("["):
+        return "the domain is not a name of several labels"
+    if re.fullmatch(r"[0-9.]+", domain):
+        return "the domain is an address"
+    if not valid(domain):
+        return "the domain does not fit into the DNS (63 octets a label, 253 in all)"
+    return None
+
+
+def askable(name: str) -> bool:
+    """Whether a name after macro expansion can be asked about: no empty or over-long label, one octet a character."""
+    return 0 < len(name) <= 253 and "\\." not in name and all(0 < len(label) < 64 for label in name.split("."))
+
+
+def _octets(text: str) -> str:
+    """The text as UTF-8, one character an octet."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1") if not text.isascii() else text
