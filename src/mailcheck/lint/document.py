@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailcheck.lint.conditional import Conditional, conditionals, outlook_texts
 from mailcheck.lint.html import MAX_TOKENS, Element, Markup, parse
@@ -12,6 +12,9 @@ from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, TextEdit, steps
 from mailcheck.model.location import FileLocation
 from mailcheck.model.severity import Severity
+
+if TYPE_CHECKING:
+    from mailcheck.lint.hrefs import Link
 
 MARKETING, TRANSACTIONAL, UNKNOWN = "marketing", "transactional", "unknown"
 
@@ -80,6 +83,13 @@ class Body:
     def find(self, *tags: str) -> Iterator[Element]:
         """The elements of these names."""
         return (element for element in self.elements if element.tag in tags)
+
+    @cached_property
+    def links(self) -> "tuple[Link, ...]":
+        """Every link of the markup, or every URL of a plain text, with what is known of where it leads."""
+        from mailcheck.lint.hrefs import read_links
+
+        return read_links(self)
 
     @cached_property
     def whole(self) -> bool:
@@ -168,7 +178,8 @@ class Document:
 
     `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is
     to judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
-    transactional or unknown, `kind_reason` tells from what. `message` is the parsed message for `.eml` (mail/), else
+    transactional or unknown (or a callable that gives it and the reason), `kind_reason` tells from what. `link_domains`
+    are the domains through which the sender leads links. `message` is the parsed message for `.eml` (mail/), else
     None; `set` whether subject and bodies were found as a set. `front` is the front matter's mapping.
     """
 
@@ -177,17 +188,19 @@ class Document:
         subject: str,
         bodies: Sequence[Body],
         *,
-        kind: str = UNKNOWN,
+        kind: str | Callable[[], tuple[str, str]] = UNKNOWN,
         kind_reason: str = "",
         composed: Callable[[Body], Composition] | None = None,
         message: Any = None,
         is_set: bool = False,
         front: dict[str, Any] | None = None,
+        link_domains: Sequence[str] = (),
     ) -> None:
         self.subject = subject
         self.bodies = tuple(bodies)
-        self.kind = kind
-        self.kind_reason = kind_reason
+        self._kind = kind
+        self._kind_reason = kind_reason
+        self.link_domains = tuple(link_domains)
         self.message = message
         self.is_set = is_set
         self.front = front or {}
@@ -197,6 +210,20 @@ class Document:
     def undetermined(self, need: str) -> str | None:  # noqa: ARG002  the view's form
         """Nothing of a document is looked up."""
         return None
+
+    @cached_property
+    def _judged_kind(self) -> tuple[str, str]:
+        return (self._kind, self._kind_reason) if isinstance(self._kind, str) else self._kind()
+
+    @property
+    def kind(self) -> str:
+        """What the message is for; read from the bodies only where nothing says it and a rule asks."""
+        return self._judged_kind[0]
+
+    @property
+    def kind_reason(self) -> str:
+        """From what the kind was told."""
+        return self._judged_kind[1]
 
     @property
     def html(self) -> tuple[Body, ...]:
