@@ -1,4 +1,4 @@
-"""The public SPF test suite (openspf's, RFC 7208), from pyspf's source distribution: fetched by pip, never kept here."""
+"""The public SPF test suite (RFC 7208), from pyspf's source distribution: fetched by pip, never kept here."""
 
 import subprocess
 import sys
@@ -67,7 +67,7 @@ class World:
         """The fact for a question; aliases are followed."""
         current, chain = normal(name), []
         while True:
-            if (current, type_) in self.faults or current.startswith("error.") and current not in self.names:
+            if (current, type_) in self.faults or (current.startswith("error.") and current not in self.names):
                 return unknown(name, type_, "timeout")
             found = self.records.get((current, type_))
             if found:

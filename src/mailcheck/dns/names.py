@@ -59,6 +59,24 @@ def reverse_name(address: str) -> str:
     return ipaddress.ip_address(address).reverse_pointer
 
 
+def a_labels(text: str) -> str:
+    """A name that a stranger wrote, in lower case without its final dot, U-labels as A-labels where they can be.
+
+    Never raises: what is no name is given back as its octets (UTF-8), for the DNS to refuse.
+    """
+    if text.isascii():
+        return normal(text)
+    # Lengths first: IDNA on a long label is quadratic (CVE-2024-3651).
+    if len(text) <= 253 and all(len(label) <= 63 for label in text.split(".")):
+        import idna
+
+        try:
+            return normal(idna.encode(text, uts46=True).decode("ascii"))
+        except (idna.IDNAError, UnicodeError):
+            pass
+    return normal(text.encode("utf-8", "surrogatepass").decode("latin-1"))
+
+
 def domain_argument(text: str) -> str:
     """A domain as a person types it, as the DNS holds it (A-labels, RFC 5890).
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from mailcheck.dns.names import normal, valid
+from mailcheck.dns.names import a_labels, valid
 
 MAX_LOCAL = 1000
 """Octets of a local part or HELO name that macros see; a path has 256 at the most (RFC 5321 4.5.3.1.3)."""
@@ -44,27 +44,13 @@ def sender_of(mail_from: str, helo: str) -> Sender:
     path = mail_from.strip()
     if path.startswith("<") and path.endswith(">"):
         path = path[1:-1]
-    hello = domain_name(helo)
+    hello = a_labels(helo[-MAX_LOCAL:])
     if not path:
         return Sender("postmaster", hello, hello, "helo", True)
     local, _, domain = path.rpartition("@")
     local = local or "postmaster"  # 4.3
     kept = _octets(local)[-MAX_LOCAL:]
-    return Sender(kept, domain_name(domain), hello, "mailfrom", kept.isascii())
-
-
-def domain_name(text: str) -> str:
-    """A name in lower case without its final dot, its U-labels as A-labels (RFC 8616 4)."""
-    if text.isascii():
-        return normal(text[-MAX_LOCAL:])
-    if len(text) <= 253 and all(len(label) <= 63 for label in text.split(".")):  # CVE-2024-3651
-        import idna
-
-        try:
-            return normal(idna.encode(text, uts46=True).decode("ascii"))
-        except (idna.IDNAError, UnicodeError):
-            pass
-    return normal(_octets(text)[-MAX_LOCAL:])
+    return Sender(kept, a_labels(domain), hello, "mailfrom", kept.isascii())
 
 
 def malformed(domain: str) -> str | None:
