@@ -9,7 +9,9 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mailcheck.api import audit
+    from mailcheck.api import audit, check_host, evaluate_dmarc
+    from mailcheck.auth.dmarc.evaluate import DmarcResult
+    from mailcheck.auth.spf.result import SpfResult
     from mailcheck.dns.static import StaticResolver
     from mailcheck.domain_audit.declaration import Declaration
     from mailcheck.model.errors import ConfigError, InputError, MailcheckError, UsageError
@@ -20,20 +22,28 @@ if TYPE_CHECKING:
 __all__ = [
     "ConfigError",
     "Declaration",
+    "DmarcResult",
     "Finding",
     "InputError",
     "MailcheckError",
     "Report",
     "Severity",
+    "SpfResult",
     "StaticResolver",
     "SubjectReport",
     "UsageError",
     "__version__",
     "audit",
+    "check_host",
+    "evaluate_dmarc",
 ]
 
 _HOMES = {
     "audit": "mailcheck.api",
+    "check_host": "mailcheck.api",
+    "evaluate_dmarc": "mailcheck.api",
+    "DmarcResult": "mailcheck.auth.dmarc.evaluate",
+    "SpfResult": "mailcheck.auth.spf.result",
     "Declaration": "mailcheck.domain_audit.declaration",
     "StaticResolver": "mailcheck.dns.static",
     "ConfigError": "mailcheck.model.errors",

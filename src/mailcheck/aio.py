@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Sequence
 
 import mailcheck
+from mailcheck.auth.dmarc.evaluate import DmarcResult
+from mailcheck.auth.spf.result import SpfResult
 from mailcheck.dns.names import domain_argument
 from mailcheck.dns.opening import DnsOptions, open_resolver
 from mailcheck.dns.port import Resolver
@@ -48,3 +50,40 @@ async def audit(
         )
     finally:
         await run.close()
+
+
+async def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None = None) -> SpfResult:
+    """Evaluate SPF for one sender; see `mailcheck.check_host`."""
+    from mailcheck.auth.spf.evaluate import check_host as evaluate
+
+    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()))
+    try:
+        return await evaluate(ip, mail_from, helo, run.ask)
+    finally:
+        await run.close()
+
+
+async def evaluate_dmarc(
+    author_domain: str,
+    *,
+    spf: tuple[str, str] | None = None,
+    dkim: Sequence[tuple[str, str]] = (),
+    resolver: Resolver | None = None,
+) -> DmarcResult:
+    """Evaluate DMARC for one message; see `mailcheck.evaluate_dmarc`."""
+    from mailcheck.auth.dmarc.evaluate import evaluate_dmarc as evaluate
+
+    author = domain_argument(author_domain)
+    for check, pairs in (("spf", [spf] if spf is not None else []), ("dkim", dkim)):
+        for _, word in pairs:
+            if word.lower() not in _WORDS:
+                raise UsageError(f"{check}: {word!r:.40} is none of {', '.join(_WORDS)}; give (domain, result)")
+    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()))
+    try:
+        return await evaluate(author, spf, dkim, run.ask)
+    finally:
+        await run.close()
+
+
+_WORDS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")
+"""The result words of SPF and DKIM (RFC 8601 2.7.1, 2.7.2)."""

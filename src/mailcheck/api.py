@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from mailcheck import aio
+from mailcheck.auth.dmarc.evaluate import DmarcResult
+from mailcheck.auth.spf.result import SpfResult
 from mailcheck.dns.port import Resolver
 from mailcheck.domain_audit.declaration import Declaration
 from mailcheck.model.report import Report
@@ -46,6 +48,36 @@ def audit(
             timeout=timeout,
         )
     )
+
+
+def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None = None) -> SpfResult:
+    """Evaluate SPF for one sender (RFC 7208 4).
+
+    `ip` is the client's address, `mail_from` the address of MAIL FROM (empty: the HELO name is checked), `helo` the
+    name it says; `resolver` answers the questions (the system's name servers by default). Gives the result word with
+    the term that decided, the domain's explanation of a fail, and every step; faults of the DNS are results, too.
+
+    Raises UsageError when `ip` is no IP address.
+    """
+    return _run(lambda: aio.check_host(ip, mail_from, helo, resolver=resolver))
+
+
+def evaluate_dmarc(
+    author_domain: str,
+    *,
+    spf: tuple[str, str] | None = None,
+    dkim: Sequence[tuple[str, str]] = (),
+    resolver: Resolver | None = None,
+) -> DmarcResult:
+    """Evaluate DMARC (RFC 9989) for one message.
+
+    `author_domain` is the domain of its From field; `spf` is the domain that SPF checked and the result word, `dkim`
+    the same of each signature (the d= domain). `resolver` answers the questions. Gives the result, the policy
+    that applies and where it stands, what the domain asks to be done, and the walk.
+
+    Raises UsageError when `author_domain` is no domain name or a result word is none.
+    """
+    return _run(lambda: aio.evaluate_dmarc(author_domain, spf=spf, dkim=dkim, resolver=resolver))
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
