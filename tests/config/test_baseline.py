@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailcheck.config.baseline import apply_baseline, read_baseline, write_baseline
+from mailcheck.config.baseline import apply_baseline, read_baseline, section_of, write_baseline
 from mailcheck.model.errors import InputError
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import DnsLocation
@@ -66,3 +66,25 @@ def test_faults_of_the_run_are_never_known(tmp_path: Path) -> None:
     write_baseline(path, report("RUN001"))
     assert read_baseline(path) == {}
     assert apply_baseline(report("RUN001"), {"example.com": {"RUN001": 5}}).broken
+
+
+def test_files_and_domains_share_a_baseline_without_losing_each_other(tmp_path: Path) -> None:
+    path = str(tmp_path / "base.json")
+    write_baseline(path, report("SPF004"))
+    lint = Report(
+        "lint", "0", (SubjectReport("mail/a.html", "fail", (Finding("x", PLACE, Severity.ERROR, code="LNK001"),)),)
+    )
+    write_baseline(path, lint)
+    assert read_baseline(path) == {"example.com": {"SPF004": 1}}
+    assert read_baseline(path, section_of("lint")) == {"mail/a.html": {"LNK001": 1}}
+    write_baseline(path, report())
+    assert read_baseline(path) == {}
+    assert read_baseline(path, "files") == {"mail/a.html": {"LNK001": 1}}
+
+
+def test_file_that_is_no_baseline_is_written_over(tmp_path: Path) -> None:
+    """check_target has asked whether it may be written; what it holds is not ours."""
+    path = tmp_path / "base.json"
+    path.write_text("{")
+    write_baseline(str(path), report("SPF004"))
+    assert read_baseline(str(path)) == {"example.com": {"SPF004": 1}}
