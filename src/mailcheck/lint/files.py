@@ -6,7 +6,7 @@ Nothing is executed, and nothing but regular files is opened: a pipe, a device o
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -390,11 +390,15 @@ def _broken(octets: bytes, at: int, charset: str) -> str:
 
 
 class Store:
-    """The files below the root, read once each: what extends, includes and sets look up. Never leaves the root."""
+    """The files below the root, read once each: what extends, includes and sets look up. Never leaves the root.
 
-    __slots__ = ("_names", "_sources", "count", "real_root", "root")
+    `instead` holds texts that stand for files, by their names; None as if there were no such file.
+    """
 
-    def __init__(self, root: str) -> None:
+    __slots__ = ("_instead", "_names", "_sources", "count", "real_root", "root")
+
+    def __init__(self, root: str, instead: Mapping[str, str | None] | None = None) -> None:
+        self._instead = instead or {}
         self.root = os.path.abspath(root)
         self.real_root = os.path.realpath(self.root)
         self.count = 0
@@ -413,18 +417,44 @@ class Store:
                 self._names[folder] = tuple(sorted(os.listdir(folder))) if self.inside(folder) else ()
             except (OSError, ValueError):
                 self._names[folder] = ()
+            if self._instead:
+                self._names[folder] = self._replaced(folder, self._names[folder])
         return self._names[folder]
+
+    def _replaced(self, folder: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The names in a folder with the texts that stand for files in it."""
+        base = shown(folder, self.root) if folder != self.root else ""
+        there = set(names)
+        for name, text in self._instead.items():
+            above, _, last = name.rpartition("/")
+            if above == base:
+                (there.discard if text is None else there.add)(last)
+        return tuple(sorted(there))
 
     def there(self, path: str) -> bool:
         """Whether a regular file is there, below the root."""
         folder, _, name = path.rpartition(os.sep)
+        if self._instead and shown(path, self.root) in self._instead:
+            return self._instead[shown(path, self.root)] is not None
         return name in self.names(folder) and self.inside(path) and os.path.isfile(path)
+
+    def replacement(self, name: str) -> Source | None:
+        """The text that stands for a file, None where none does or the file is as if it were not there."""
+        text = self._instead.get(name)
+        return None if text is None else Source(name, text)
+
+    def replaced(self, name: str) -> bool:
+        """Whether a text, or nothing at all, stands for a file."""
+        return name in self._instead
 
     def source(self, path: str) -> Source | None:
         """The text of a file below the root; None where it is not there or cannot be read."""
         if path not in self._sources:
             self._sources[path] = None
-            if self.there(path):
+            name = shown(path, self.root)
+            if self.replaced(name):
+                self._sources[path] = self.replacement(name)
+            elif self.there(path):
                 self.count += 1
                 with suppress(Unreadable):
                     self._sources[path] = decode(read_octets(path), shown(path, self.root))

@@ -54,7 +54,7 @@ class _Gathering:
 
     def __init__(self, options: LintOptions) -> None:
         self.options = options
-        self.store = files.Store(str(options.root))
+        self.store = files.Store(str(options.root), options.instead)
         self.out = Gathered()
 
     def finish(self) -> Gathered:
@@ -64,6 +64,11 @@ class _Gathering:
         return self.out
 
     def file(self, file: files.File) -> None:
+        if self.store.replaced(file.name):
+            replacement = self.store.source(file.path)
+            if replacement is not None:
+                self.template(replacement, file.path)
+            return
         try:
             source = files.decode(files.read_octets(file.path), file.name)
         except files.Unreadable as error:

@@ -1,6 +1,7 @@
 """What a lint run is told: plain values, from flags and configuration or from a caller in Python."""
 
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 
 from mailcheck.model.selection import Selection
@@ -15,11 +16,12 @@ class LintOptions:
     patterns of message sets, `exclude` globs that a walk leaves out (`force_exclude`: named files too). `kind` is
     declared for all; `data` a file to render with; `source_root` a further folder in which includes are looked up;
     `link_domains` are domains through which links are led (click tracking). `with_dependents` judges templates too that
-    extend or include a given one.
+    extend or include a given one. `instead` holds texts that stand for files, by their names in reports (None: as if the
+    file were not there): what a fix would make of them, what they were at a revision.
     """
 
     __slots__ = (
-        "data", "dialects", "exclude", "fail_on", "force_exclude", "kind", "link_domains", "per_file_ignores", "root",
+        "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "link_domains", "per_file_ignores", "root",
         "selection", "sets", "source_root", "with_dependents",
     )  # fmt: skip
 
@@ -39,6 +41,7 @@ class LintOptions:
         data: Path | None = None,
         source_root: Path | None = None,
         with_dependents: bool = False,
+        instead: Mapping[str, str | None] | None = None,
     ) -> None:
         self.selection = selection
         self.root = Path.cwd() if root is None else root
@@ -53,3 +56,10 @@ class LintOptions:
         self.data = data
         self.source_root = source_root
         self.with_dependents = with_dependents
+        self.instead = dict(instead or {})
+
+    def with_texts(self, instead: Mapping[str, str | None]) -> "LintOptions":
+        """The same options with these texts in the place of files."""
+        other = copy(self)
+        other.instead = dict(instead)
+        return other
