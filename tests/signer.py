@@ -4,9 +4,9 @@
     signed = signer.sign(message)              # puts a DKIM-Signature on top
     answers = signer.answers()                 # {"s1._domainkey.example.com": {"TXT": [...]}}
 
-`header` and `body` are the canonical forms, `names` the fields of h= (None: those that the message has), `tags` are laid
-over the tags that the signer writes (None takes one away), so that every fault of a signature can be made. The order
-of tags is fixed; b= comes last. Signing mail is no feature of mailcheck: this is for tests and benchmarks alone.
+`header` and `body` are the canonical forms, `names` the fields of h= (None: those that the message has), `tags` are
+laid over the tags that the signer writes (None takes one away), so that every fault of a signature can be made. The
+order of tags is fixed; b= comes last. Signing mail is no feature of mailcheck: this is for tests and benchmarks alone.
 """
 
 import base64
@@ -129,7 +129,7 @@ class Signer:
     def _signature(self, data: bytes, algorithm: str) -> bytes:
         if isinstance(self.key, ed25519.Ed25519PrivateKey):
             return self.key.sign(hashlib.sha256(data).digest())  # RFC 8463 3: over the digest
-        return self.key.sign(data, padding.PKCS1v15(), SHA1() if algorithm == "rsa-sha1" else SHA256())  # noqa: S303
+        return self.key.sign(data, padding.PKCS1v15(), SHA1() if algorithm == "rsa-sha1" else SHA256())
 
 
 def chosen(fields: list[tuple[bytes, bytes]], names: tuple[str, ...]) -> list[tuple[bytes, bytes]]:

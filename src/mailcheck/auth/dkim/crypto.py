@@ -64,3 +64,15 @@ def _ed25519(octets: bytes) -> "Ed25519PublicKey":
         return Ed25519PublicKey.from_public_bytes(octets)
     except ValueError as error:
         raise UnusableKeyError(str(error)) from None
+
+
+def recovered(key: PublicKey, signature: bytes) -> bytes | None:
+    """The SHA-256 digest that an RSA signature holds; None where it was not made with this key (RFC 8017 8.2.2)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        return _rsa(key.material, key.exponent or 0).recover_data_from_signature(signature, PKCS1v15(), SHA256())
+    except (InvalidSignature, ValueError):
+        return None
