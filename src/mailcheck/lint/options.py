@@ -16,13 +16,13 @@ class LintOptions:
     patterns of message sets, `exclude` globs that a walk leaves out (`force_exclude`: named files too). `kind` is
     declared for all; `data` a file to render with; `source_root` a further folder in which includes are looked up;
     `link_domains` are domains through which links are led (click tracking). `with_dependents` judges templates too that
-    extend or include a given one. `instead` holds texts that stand for files, by their names in reports (None: as if the
-    file were not there): what a fix would make of them, what they were at a revision.
+    extend or include a given one. `instead` holds texts that stand for files, by their names in reports (None: as if
+    the file were not there): what a fix would make of them, what they were at a revision.
     """
 
     __slots__ = (
-        "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "link_domains", "per_file_ignores", "root",
-        "selection", "sets", "source_root", "with_dependents",
+        "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "link_domains",
+        "per_file_ignores", "root", "selection", "sets", "source_root", "with_dependents",
     )  # fmt: skip
 
     def __init__(
