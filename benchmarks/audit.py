@@ -10,43 +10,22 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import socket
-import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import zones
+from figures import Figure, installed_peer, table, write_readme
 from processes import HERE, Ended, name_server, proxy, run
 
 PEER = "6.0.4"
 DELAYS = (0.02, 0.05)
 BAD = {"delay": 0.02, "loss": 0.05, "cold": 1.5, "table": 150}
-BEGIN, END = "<!-- last measured -->\n", "<!-- end -->\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table; `ok` is None where nothing is promised."""
-
-    name: str
-    target: str
-    measured: str
-    ok: bool | None = None
-
-    @property
-    def line(self) -> str:
-        """As Markdown."""
-        word = {True: "ok", False: "NO", None: ""}[self.ok]
-        return f"| {self.name} | {self.target} | {self.measured} | {word} |"
 
 
 class Bench:
@@ -190,37 +169,6 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def installed_peer(folder: Path) -> Path:
-    """The Python that has the peer; made where it is not there yet."""
-    home = folder / f"checkdmarc-{PEER}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        venv.create(home, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"checkdmarc=={PEER}"], check=True)
-        (home / "complete").touch()
-    return python
-
-
-def table(figures: list[Figure], load: float) -> str:
-    """The figures as a Markdown table under a line that says where they come from.
-
-    `load` is that of the machine before anything was measured: what else ran takes processor time from both sides,
-    but only one side of each ratio needs much of it.
-    """
-    versions = f"mailcheck {version('mailcheck-cli')}, dnspython {version('dnspython')}, checkdmarc {PEER}"
-    machine = f"{os.cpu_count()} cores with a load of {load:.1f} before the start, Python {platform.python_version()}"
-    head = f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {versions}.\n\n"
-    lines = ["| figure | target | measured | |", "| --- | --- | --- | --- |", *(figure.line for figure in figures)]
-    return head + "\n".join(lines) + "\n"
-
-
-def write_readme(text: str) -> None:
-    """Put the table in place of the last one."""
-    path = HERE / "README.md"
-    before, _, rest = path.read_text("utf-8").partition(BEGIN)
-    path.write_text(before + BEGIN + text + END + rest.partition(END)[2], "utf-8")
-
-
 def main() -> int:
     """Measure; 0 where every target is met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -240,7 +188,7 @@ def main() -> int:
         bench = Bench(args.runs, server, args.mailcheck)
         parts = {"a": bench.waiting, "c": bench.counts, "d": bench.bad_network, "e": bench.starting}
         if "b" in args.only:
-            peer = installed_peer(args.cache or folder)
+            peer = installed_peer(args.cache or folder, "checkdmarc", PEER) / "python"
             parts["b"] = lambda: bench.against(peer)
         for domain in zones.LONGEST:
             bench.clean(domain, 0.02)  # compiles what is not compiled yet
@@ -248,10 +196,10 @@ def main() -> int:
             for figure in parts[letter]() if letter in args.only else ():
                 figures.append(figure)
                 sys.stderr.write(figure.line + "\n")
-    text = table(figures, load)
+    text = table(figures, load, f"dnspython {version('dnspython')}", f"checkdmarc {PEER}")
     sys.stdout.write(text)
     if args.write:
-        write_readme(text)
+        write_readme("audit", text)
     return 0 if all(figure.ok is not False for figure in figures) else 1
 
 
