@@ -100,6 +100,8 @@ OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
+_FRAME = frozenset({"html", "body", "mjml", "mj-body"})
+_TABLE_BODIES = frozenset({"table", "tbody", "thead", "tfoot"})
 _TABLE_PARTS = frozenset({"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"})
 MAX_TOKENS = 150_000
 """Tags, texts and comments of one text that are read, over all its variants."""
@@ -414,6 +416,11 @@ class _Stack:
         own = self._where.get(tag)
         if not own:
             return None
+        if tag in _FRAME:
+            return own[-1]
+        if tag in {"td", "th"} and self._open[-1].tag in _TABLE_BODIES:
+            # Between rows, the end of a cell can only be that of the cell around a table that was not closed.
+            return own[-1]
         walls = ("table",) if tag in _TABLE_PARTS else _SCOPES
         wall = max((places[-1] for name in walls if (places := self._where.get(name))), default=-1)
         return own[-1] if own[-1] >= wall else None
@@ -427,7 +434,7 @@ class _Stack:
             return
         implied = self._ended.pop(tag, None)
         kind = "implied" if implied is not None else "stray"
-        frame = sum(len(self._where.get(name, ())) for name in ("html", "body"))
+        frame = sum(len(self._where.get(name, ())) for name in _FRAME)
         alone = len(self._open) == frame
         self._fault(Misnesting(kind, tag, start, end, implied, at_end=alone))
 
