@@ -10,6 +10,8 @@ from mailcheck.lint.source import Source
 
 MAX_DEPTH = 50
 """Arrays and objects inside each other that are read."""
+MAX_KEY = 100
+"""Characters of a key that are kept."""
 MAX_MESSAGES = 1_000
 """Templates of one file."""
 _TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([{}\[\]:,])|[^\s"{}\[\]:,]+', re.DOTALL)
@@ -17,7 +19,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 SHAPES: dict[str, dict[str, str]] = {
-    # Amazon SES: CreateTemplate (SubjectPart, HtmlPart, TextPart), and CreateEmailTemplate's TemplateContent of the v2 API.
+    # Amazon SES: CreateTemplate, and the TemplateContent of CreateEmailTemplate in the second version of its API.
     "ses": {"SubjectPart": "subject", "HtmlPart": "html", "TextPart": "text"},
     "ses2": {"Subject": "subject", "Html": "html", "Text": "text"},
     # SendGrid's transactional templates: one object a version.
@@ -125,7 +127,7 @@ def _objects(text: str, found: JsonFile) -> list[tuple[str, dict[str, tuple[int,
             expect_key = False
         elif match[1] is not None and stack:
             if expect_key:
-                keys[-1] = match[1]
+                keys[-1] = match[1][:MAX_KEY]
             else:
                 place = match.start(1), match.end(1)
                 own = stack[-1][0]
