@@ -28,3 +28,9 @@ def registrable(domain: str) -> str | None:
     """The domain one label below its public suffix; None for a public suffix itself."""
     found = _list().privatesuffix(domain)
     return str(found) if found else None
+
+
+def is_listed(domain: str) -> bool:
+    """Whether the domain ends in a suffix that the list names, and is more than that suffix."""
+    suffix = _list().publicsuffix(domain, accept_unknown=False)
+    return suffix is not None and suffix != domain

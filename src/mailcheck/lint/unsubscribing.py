@@ -1,0 +1,143 @@
+"""Ways out of a mailing: which links are unsubscribe links, and whether a message has one."""
+
+import re
+from collections.abc import Iterable
+
+from mailcheck.data.footers import all_of_it_says_leave, holds_way_out, leads_out, plain, says_leave
+from mailcheck.lint.document import Body
+from mailcheck.lint.hrefs import Link
+from mailcheck.lint.html import Element
+from mailcheck.lint.template import COMMENT
+
+_TAG_WORDS = re.compile(
+    r"unsub|opt[-_ ]?out|preference|abmeld|abbestell|desabon|desinscr|disiscr|afmeld|uitschrij|subscription_?manage|"
+    r"manage_?subscription|email_?settings|notification_?settings|dnc_url|remove_?(?:me|url|link)",
+    re.IGNORECASE,
+)
+_TRANSLATED = re.compile(r"\btrans\b|\btranslate|gettext|\bi18n|(?<![\w.])(?:_{1,2}|t|lang|msg|tr)\s*\(|\|\s*t\b|\.t\(", re.IGNORECASE)
+_SLOT = re.compile(
+    r"(?<![a-z])(?:footer|foot|legal|disclaimer|imprint|impressum|html|markup|content|contents|body|yield|slot|block\.super|"
+    r"super|layout|signature|snippet|partial)(?![a-z])",
+    re.IGNORECASE,
+)
+MAX_TEXT = 400_000
+"""Characters of a message's text that are searched for words."""
+
+
+def leaves(body: Body, link: Link) -> bool:
+    """Whether the link says that it ends or manages a subscription: by its text, its pictures or its address."""
+    if leads_out(body.source.text[link.start : link.end]):
+        return True
+    if link.element is None:
+        return False
+    text = plain(_said(link.element)[:2_000])
+    return says_leave(text) or all_of_it_says_leave(text) or _tag_leaves(body, link.element)
+
+
+def _said(element: Element) -> str:
+    """What readers see or hear of a link."""
+    words = [element.text(), element.get("title") or "", element.get("aria-label") or ""]
+    words += [each.get("alt") or "" for each in element.descendants() if each.tag in {"img", "mj-image"}]
+    return " ".join(words)
+
+
+def _tag_leaves(body: Body, element: Element) -> bool:
+    begin, end = element.content
+    return any(
+        _TAG_WORDS.search(body.source.text[tag.start : tag.end]) for tag in body.template.tags_in(begin, end)
+    )
+
+
+def way_out(bodies: Iterable[Body]) -> bool | None:
+    """Whether a whole message offers a way out: a link, a service's tag, or words beside an address.
+
+    None where it may: a tag that may hold a footer, or a link whose words are translated elsewhere.
+    """
+    unknown = False
+    for body in bodies:
+        if body.media not in {"html", "text"}:
+            continue
+        text = body.source.text
+        if holds_way_out(text) or any(
+            _TAG_WORDS.search(text, tag.start, tag.end) for tag in body.template.tags if tag.kind != COMMENT
+        ):
+            return True
+        if _links_out(body) or _said_beside_a_link(body):
+            return True
+        unknown = unknown or may_hold_more(body)
+    return None if unknown else False
+
+
+def may_hold_more(body: Body) -> bool:
+    """Whether a tag may put in a footer, or words that stand in another file."""
+    text = body.source.text
+    return any(
+        tag.kind not in {COMMENT, "close", "middle"}
+        and (_SLOT.search(text, tag.start, tag.end) or _TRANSLATED.search(text, tag.start, tag.end))
+        for tag in body.template.tags
+    )
+
+
+def _links_out(body: Body) -> bool:
+    return any(leaves(body, link) for link in body.links)
+
+
+_BLOCKS = frozenset("td th p div li section footer blockquote center tr mj-text mj-column mj-section body".split())
+_REPLY = re.compile(
+    r"\b(?:reply|respond|antwort\w*|répond\w*|repond\w*|respond[ea]\w*|rispond\w*|svar\w*|beantwoord\w*|stop)\b|@|https?://|www\."
+)
+
+
+def _said_beside_a_link(body: Body) -> bool:
+    """Whether words about leaving stand in one block with a link, an address, or a request to reply."""
+    if body.media == "text":
+        return _said_in_text(body)
+    for markup in (*body.variants, *body.outlook):
+        linked = [element.start for element in markup.elements if "href" in element.attributes]
+        spent = 0
+        for start, _, written, around in markup.texts:
+            spent += len(written)
+            if spent > MAX_TEXT:
+                break
+            text = plain(written)
+            if not says_leave(text):
+                continue
+            if _REPLY.search(text) or body.template.overlaps(start, start + len(written)):
+                return True
+            block = _block(around)
+            if block is not None and _any_within(linked, *block.content):
+                return True
+    return False
+
+
+def _block(around: Element | None) -> Element | None:
+    """The block around a text, and where it is a cell or a paragraph in a cell, the row with its neighbours."""
+    found = None
+    while around is not None:
+        if around.tag in _BLOCKS:
+            found = around
+            if around.tag not in {"td", "th", "p"}:
+                break
+        elif around.tag in {"table", "tbody"} and found is not None:
+            break
+        around = around.parent
+    return found
+
+
+def _any_within(places: list[int], begin: int, end: int) -> bool:
+    from bisect import bisect_left
+
+    at = bisect_left(places, begin)
+    return at < len(places) and places[at] < end
+
+
+def _said_in_text(body: Body) -> bool:
+    lines = body.source.text[body.start : body.start + MAX_TEXT].splitlines()
+    for number, line in enumerate(lines):
+        if not says_leave(plain(line)):
+            continue
+        near = "\n".join(lines[max(0, number - 2) : number + 4])
+        start = body.start + sum(len(each) + 1 for each in lines[: max(0, number - 2)])
+        if _REPLY.search(near.lower()) or body.template.overlaps(start, start + len(near)):
+            return True
+    return False
