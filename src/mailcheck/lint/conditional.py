@@ -12,6 +12,7 @@ _OPEN = re.compile(r"\[if\s+([^\]]*)\]", re.IGNORECASE)
 _ENDIF = re.compile(r"<!\[endif\]\s*\Z", re.IGNORECASE)
 _TOKEN = re.compile(r"\s*(?:([()!&|])|(lte|lt|gte|gt)\b|([a-z]+)|(\d+(?:\.\d+)?))", re.IGNORECASE)
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
+_MARK = re.compile(r"<!\[endif\]|<!--\[if\b", re.IGNORECASE)
 
 Comment = tuple[int, int, str]
 
@@ -20,10 +21,11 @@ class Conditional:
     """One conditional section: the range of its opening mark, its condition, the range of its end mark, and its form.
 
     `hidden` is True for `<!--[if …]> … <![endif]-->` (a comment to all others), False where all others read the inside.
-    `close` is None where the end is missing.
+    `close` is None where the end is missing. `runs_on` is where a mark stands inside a hidden section that shows that
+    the section was meant to end before: no `-->` ended it there, and the rest is hidden from all others.
     """
 
-    __slots__ = ("close", "condition", "hidden", "open")
+    __slots__ = ("close", "condition", "hidden", "open", "runs_on")
 
     def __init__(
         self, opening: tuple[int, int], condition: str, close: tuple[int, int] | None, *, hidden: bool
@@ -32,6 +34,7 @@ class Conditional:
         self.condition = condition
         self.close = close
         self.hidden = hidden
+        self.runs_on: int | None = None
 
 
 def conditionals(text: str, comments: list[Comment]) -> tuple[list[Conditional], list[tuple[int, int]]]:
@@ -55,7 +58,10 @@ def conditionals(text: str, comments: list[Comment]) -> tuple[list[Conditional],
                 close = _ENDIF.search(inner)
                 mark = start + text[start:end].lower().rfind("<![endif]") if close else -1
                 ending = (mark, end) if mark > start else None
-                found.append(Conditional((start, text.find(">", at - 1, end) + 1), opening[1], ending, hidden=True))
+                each = Conditional((start, text.find(">", at - 1, end) + 1), opening[1], ending, hidden=True)
+                early = _MARK.search(text, at, ending[0] if ending else end)
+                each.runs_on = early.start() if early else None
+                found.append(each)
         elif inner.strip(" \t\r\n\f-").lower() in ("[endif]", "<![endif]"):
             if waiting:
                 waiting.pop().close = (start, end)

@@ -59,8 +59,8 @@ class Body:
             sections, marks = conditionals(markup.text, markup.comments)
             known = {each.open[0] for each in found}
             found += [each for each in sections if each.open[0] not in known]
-            stray += [mark for mark in marks if mark not in stray]
-        return tuple(found), tuple(stray)
+            stray += marks
+        return tuple(found), tuple(dict.fromkeys(stray))
 
     @cached_property
     def outlook(self) -> tuple[Markup, ...]:

@@ -1,11 +1,12 @@
 """HTM: the page around the mail and the order of its tags."""
 
-import re
 from collections.abc import Iterator
 
+from mailcheck.lint.conditional import Conditional, conditionals
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element, Markup
-from mailcheck.lint.nesting import Fault, element_at, faults
+from mailcheck.lint.inserts import Inserts
+from mailcheck.lint.nesting import Fault, element_at, faults, framed
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
 from mailcheck.model.rule import Fixable, Result, rule
@@ -86,3 +87,120 @@ def _at(
 def _ender(reading: Markup, ended: Element) -> Element | None:
     """The element whose start has ended another."""
     return reading.elements[ended.last_child] if ended.last_child < len(reading.elements) else None
+
+
+@rule("HTM005", "unbalanced-mso-conditional", Severity.ERROR, since="0.1")
+def unbalanced_mso_conditional(document: Document) -> Result:
+    """A conditional comment for Outlook has no end, ends too late, or ends without a beginning.
+
+    Why: A section without <![endif]--> hides all that follows, up to the next comment, from every client but Outlook; a missing one in the other form leaves Outlook without the rest. Readers get half a mail.
+    Bad:
+    <!--[if mso]><table><tr><td>
+    <p>Your order has shipped.</p>
+    <!--[if mso]></td></tr></table><![endif]-->
+    Good:
+    <!--[if mso]><table><tr><td><![endif]-->
+    <p>Your order has shipped.</p>
+    <!--[if mso]></td></tr></table><![endif]-->
+    Fix: End <!--[if mso]> with <![endif]-->, and <!--[if !mso]><!--> with <!--<![endif]-->.
+    References: HTML 13.1.6 (comments); Microsoft, About Conditional Comments
+    """
+    for body in document.html:
+        yield from _sections(body)
+
+
+def _sections(body: Body) -> Iterator[Finding]:
+    stand: dict[int, list[tuple[Markup, Conditional | tuple[int, int]]]] = {}
+    for markup in body.variants:
+        if markup.limited:
+            return
+        sections, stray = conditionals(markup.text, markup.comments)
+        cut = 0
+        for section in sections:
+            if section.close is None or section.runs_on is not None:
+                stand.setdefault(section.open[0], []).append((markup, section))
+                cut += section.hidden and section.close is None
+        # The end mark of a section that an inner comment has ended stands alone: the section is what is told.
+        for mark in stray[cut:] if cut < len(stray) else ():
+            stand.setdefault(mark[0], []).append((markup, mark))
+    inserts = Inserts(body) if stand else None
+    for start in sorted(stand):
+        markup, what = stand[start][0]
+        contained = sum(each.text[start : start + 1] == "<" for each in body.variants)
+        if len(stand[start]) < contained or inserts is None:
+            continue
+        if isinstance(what, Conditional) and what.hidden:
+            if not body.template.overlaps(*what.open):
+                yield _hidden_section(body, what)
+        elif _lone(body, markup, start, inserts):
+            yield _open_section(body, what)
+
+
+def _lone(body: Body, markup: Markup, start: int, inserts: Inserts) -> bool:
+    """Whether the other half of a section that all clients read is in no other branch, file or slot."""
+    if body.template.branch_at(start) is not None or inserts.tags:
+        return False
+    return body.rendered or framed(markup)
+
+
+def _hidden_section(body: Body, section: Conditional) -> Finding:
+    start, end = section.open
+    mark = body.source.text[start:end]
+    if section.runs_on is not None:
+        at = section.runs_on
+        message = f"{mark} does not end where it was meant to: all from here to the next --> is hidden from every client but Outlook"
+        fix = steps("write the end mark as <![endif]-->, before the next section begins")
+        inner = body.location(at, at + 1)
+        return body.finding(message, start, end, fix=fix, related=(Related("no --> stands before this", inner),))
+    message = f"{mark} ends without <![endif]: Outlook reads on, and its reading of the mail is broken"
+    return body.finding(message, start, end, fix=steps("end the section with <![endif]--> and put no comment inside"))
+
+
+def _open_section(body: Body, what: Conditional | tuple[int, int]) -> Finding:
+    if isinstance(what, Conditional):
+        mark = body.source.text[what.open[0] : what.open[1]]
+        message = f"{mark} has no end: what Outlook shows of the rest of the mail is up to it"
+        return body.finding(message, *what.open, fix=steps("end the section with <!--<![endif]-->"))
+    mark = body.source.text[what[0] : what[1]]
+    return body.finding(
+        f"{mark} ends no section: the conditional comment that it belongs to is missing or has ended before",
+        *what,
+        fix=steps("delete it, or put <!--[if mso]> where the section shall begin"),
+    )
+
+
+def _page(body: Body) -> Element | None:
+    """The html element of a mail that is written in HTML itself, if its start tag is here and certain."""
+    if any(markup.limited for markup in body.variants):
+        return None
+    for element in body.find("html"):
+        return element if body.variants[0].elements and body.complete(element) else None
+    return None
+
+
+@rule("HTM001", "doctype-missing", Severity.INFO, since="0.1", fix=Fixable.UNSAFE)
+def doctype_missing(document: Document) -> Result:
+    """The page has no doctype.
+
+    Why: Without it, clients that show the mail as it is use quirks mode: widths, line heights and table fonts come out otherwise than in those that bring their own doctype, as Gmail does.
+    Bad:
+    <html lang="en"><head><title>Receipt</title></head><body><p>Thank you.</p></body></html>
+    Good:
+    <!DOCTYPE html>
+    <html lang="en"><head><title>Receipt</title></head><body><p>Thank you.</p></body></html>
+    Fix: Put <!DOCTYPE html> before <html>, and look at the mail again: gaps under images may show.
+    References: HTML 13.1.1 (the DOCTYPE), Quirks Mode Standard
+    """
+    for body in document.html:
+        element = _page(body)
+        if element is None or any(markup.doctype for markup in (*body.variants, *body.outlook)):
+            continue
+        if any(tag.start < element.start for tag in Inserts(body).tags):
+            continue
+        fix = Fix("put the doctype first", (body.edit(element.start, element.start, "<!DOCTYPE html>\n"),))
+        yield body.finding(
+            "no doctype stands before <html>: clients show this mail in quirks mode",
+            element.start,
+            element.end,
+            fix=fix,
+        )
