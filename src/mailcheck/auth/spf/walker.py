@@ -17,7 +17,7 @@ Ask = Callable[[str, str], Awaitable[Fact[Records]]]
 
 LOOKUPS, VOIDS, MX_NAMES, PTR_NAMES = 10, 2, 10, 10
 """The limits of RFC 7208 4.6.4."""
-MAX_KEPT = 1000
+KEPT_OCTETS = 1000
 """Octets of the longest record that is kept in parsed form between evaluations."""
 
 
@@ -49,7 +49,7 @@ def published(fact: Fact[Records]) -> Published:
     found = spf_texts(fact)
     if len(found) != 1:
         return Published("multiple" if found else "missing")
-    record = _kept(found[0]) if len(found[0]) <= MAX_KEPT else parse_spf(found[0])
+    record = _kept(found[0]) if len(found[0]) <= KEPT_OCTETS else parse_spf(found[0])
     return Published("ok" if record.valid else "syntax", record)
 
 
