@@ -81,9 +81,11 @@ def script_or_data_link(document: Document) -> Result:
         )
 
 
-_DOUBLE = re.compile(r"https?:/{0,3}(?:https?:|https?//|//)(?!\Z)", re.IGNORECASE)
+_DOUBLE = re.compile(r"https?:/{0,3}https?(?::|//)", re.IGNORECASE)
 _SLASHES = re.compile(r"(https?)(:/?|//|:///+|/:/|;//)(?=[a-z0-9-]+\.)", re.IGNORECASE)
-_MISSPELT = re.compile(r"(?:htt?|hhtp|htpp|ttps?|htts|httpss|hptts?|htpps|http[sS]?[.,])\b:?/{2}", re.IGNORECASE)
+_MISSPELT = re.compile(
+    r"(?:h?ttps?|htp{1,2}s?|h{2,}t+ps?|ht{3,}ps?|https{2,}|hpt+s?|htts|httsp|hpptp?s?)(?<!\Ahttp)(?<!\Ahttps):?/{2}", re.IGNORECASE
+)
 _BLANK = re.compile(r"[ \u00a0]+")
 
 
@@ -114,7 +116,7 @@ def _broken(link: Link) -> tuple[str, str] | None:
         rest = re.sub(r"(?i)\A(?:https?:?/*)+", "", text)
         return "the scheme stands twice, so browsers look for a host of the name “https”", "https://" + rest[:200]
     odd = _SLASHES.match(text)
-    if odd and (odd[2] != ":" or odd[1].lower() == "https") and not text.lower().startswith(("http://", "https://")):
+    if odd:
         # Browsers repair "https:/host"; mail programs and link rewriters do not all.
         return f"“{odd[0]}” is no beginning of an address: two slashes follow the colon", (
             f"{odd[1].lower()}://{text[odd.end() :][:200]}"
@@ -164,7 +166,7 @@ def _blanks(body: Body, link: Link) -> Iterator[Finding]:
 
 _RELATIVE = re.compile(r"(?://(?=\w)|/|\.{1,2}/|\?|www\.|[\w%~+-]+(?:\.\w+)?(?:[/?]|\.(?:html?|php|aspx?|jsp)\b))", re.IGNORECASE)
 _WORD = re.compile(r"[\w.~-]+\Z")
-_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:[/?#:]|\Z)", re.IGNORECASE)
+_DOMAIN = re.compile(r"((?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?:[/?#:]|\Z)", re.IGNORECASE)
 
 
 @rule("LNK011", "relative-url", Severity.ERROR, since="0.1", fix=Fixable.UNSAFE)
@@ -192,11 +194,19 @@ def _relative(link: Link) -> bool:
     # C:\ is a path of a computer (LNK010); "www.shop.de:8080" has no scheme, though its syntax is that of one.
     if not text or text.startswith(("#", "\\")) or link.stand_in:
         return False
-    if link.scheme is not None and not (_DOMAIN.match(text) and "." in link.scheme):
+    if link.scheme is not None and not ("." in link.scheme and _names_site(text)):
         return False
     if _broken(link) is not None:
         return False
     return _RELATIVE.match(text) is not None or (link.whole and _WORD.match(text) is not None)
+
+
+def _names_site(text: str) -> bool:
+    """Whether an address without a scheme begins with a domain (index.html is none)."""
+    from mailcheck.data.psl import is_listed
+
+    match = _DOMAIN.match(text)
+    return match is not None and is_listed(match[1].lower())
 
 
 def _based(document: Document, body: Body) -> bool:
@@ -223,8 +233,9 @@ def _told_relative(body: Body, link: Link) -> Finding:
             link,
             "outside webmail, a link that begins with // leads to a file on the reader's computer",
             fix=Fix("write https: before it", (edit,), safe=False),
+            severity=Severity.WARNING,
         )
-    if _DOMAIN.match(text):
+    if _names_site(text):
         edit = body.edit(link.start, link.start, "https://")
         return at(
             body,
