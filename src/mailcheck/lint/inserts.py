@@ -12,16 +12,20 @@ from mailcheck.lint.html import Element, Markup
 from mailcheck.lint.template import OPEN, OUTPUT, STATEMENT, Tag
 
 _SILENT = frozenset(
-    (
-        "set|assign|let|var|local|declare|load|import|from|extends|layout|do|with|use|using|namespace|inherits|inherit"
-        "|csrf_token|now|url|static|trans|translate|t|lorem|regroup|cycle|increment|decrement|resetcycle|firstof"
-        "|widthratio|debug|break|continue|global|return|import_libs|define|unset|ifchanged|else|elif|elseif|elsif"
-    ).split("|")
-)
+    {
+        "set", "assign", "let", "var", "local", "declare", "load", "import", "from", "extends", "layout", "do", "with",
+        "use", "using", "namespace", "inherits", "inherit", "csrf_token", "now", "url", "static", "trans", "translate",
+        "t", "lorem", "regroup", "cycle", "increment", "decrement", "resetcycle", "firstof", "widthratio", "debug",
+        "break", "continue", "global", "return", "define", "unset", "ifchanged", "else", "elif", "elseif", "elsif",
+    }
+)  # fmt: skip
 """Statements that print nothing, or text alone."""
 _SLOTS = frozenset(
-    "block section slot embed component placeholder yield call content_for partial layout region raw_block push".split()
-)
+    {
+        "block", "section", "slot", "embed", "component", "placeholder", "yield", "call", "content_for", "partial",
+        "layout", "region", "raw_block", "push",
+    }
+)  # fmt: skip
 """Blocks whose inside another template replaces or wraps."""
 _MARKUP = re.compile(
     r"\b(?:content\w*|body\w*|yield|slots?|super|parent|caller|children|render\w*|include\w*|partials?|html\w*|\w*_html"
