@@ -81,7 +81,7 @@ def main(words: Sequence[str]) -> int:
     faults = write(report, args, settings["format"], targets)
     code = report.exit_code(exit_zero=args.exit_zero, allow_unknown=bool(settings["allow-unknown"]))
     if args.write_baseline and not interrupted:
-        code = _keep_baseline(args.write_baseline, report, faults)
+        code = keep_baseline(args.write_baseline, report, faults)
     elif args.write_baseline:
         faults.append(f"{args.write_baseline}: not written, since the run was interrupted")
     for fault in faults:
@@ -89,7 +89,8 @@ def main(words: Sequence[str]) -> int:
     return interrupted or (2 if faults else code)
 
 
-def _keep_baseline(path: str, report: "Report", faults: list[str]) -> int:
+def keep_baseline(path: str, report: "Report", faults: list[str]) -> int:
+    """Write a baseline, unless something could not be judged; gives the exit code, and adds to the faults."""
     from mailcheck.config.baseline import write_baseline
 
     if report.broken:

@@ -79,8 +79,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def add_report_options(parser: Parser) -> None:
-    """What is shown, and how the run ends."""
+def add_report_options(parser: Parser, *, clock: bool = True) -> None:
+    """What is shown, and how the run ends; `clock` where the verb judges by the time."""
     group = parser.add_argument_group("report")
     group.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
     group.add_argument(
@@ -99,7 +99,8 @@ def add_report_options(parser: Parser) -> None:
     end.add_argument("--exit-zero", action="store_true", help="findings make exit 0")
     group = add_config_options(parser)
     group.add_argument("--write-baseline", metavar="FILE", help="write the findings of this run as a baseline")
-    group.add_argument("--now", metavar="TIME", help="the time to judge by (ISO 8601), instead of the clock")
+    if clock:
+        group.add_argument("--now", metavar="TIME", help="the time to judge by (ISO 8601), instead of the clock")
 
 
 def add_look_up_options(parser: Parser, formats: Sequence[str]) -> None:

@@ -4,29 +4,28 @@ from argparse import Namespace
 from dataclasses import replace
 
 from mailcheck.cli.options import words
-from mailcheck.config.accept import check_accepts
 from mailcheck.config.discovery import load
 from mailcheck.config.schema import Origin, Settings
-from mailcheck.dns.names import domain_argument
 from mailcheck.model import registry
 from mailcheck.model.errors import ConfigError, UsageError
 from mailcheck.model.selection import Selection
 
 FLAGS = ("select", "extend-select", "ignore", "fail-on", "format", "baseline", "offline", "allow-unknown", "timeout",
-         "resolver")  # fmt: skip
-"""Settings that a flag of the same name overrides."""
+         "resolver", "kind")  # fmt: skip
+"""Settings that a flag of the same name overrides, where the verb has it."""
 
 
-def settings_of(args: Namespace) -> Settings:
+def settings_of(args: Namespace, *, domains: bool = True) -> Settings:
     """The settings for one command line.
 
-    Domain names come out as the DNS holds them. Raises UsageError and ConfigError.
+    Domain names come out as the DNS holds them; a verb that has no use for `domains` is spared reading names, which
+    costs the import of dnspython. Raises UsageError and ConfigError.
     """
     if args.isolated and args.config:
         raise UsageError("--isolated and --config exclude each other: one reads no file, the other reads that one")
     settings = load(config=args.config, isolated=args.isolated)
     for name in FLAGS:
-        value = getattr(args, name.replace("-", "_"))
+        value = getattr(args, name.replace("-", "_"), None)
         if value is None:
             continue
         if name in {"select", "extend-select", "ignore"}:
@@ -34,13 +33,17 @@ def settings_of(args: Namespace) -> Settings:
             if not value:
                 raise UsageError(f"--{name} names no rule; `mailcheck rules` lists them")
         settings.put(name, tuple(value) if isinstance(value, list) else value, Origin(f"--{name}"))
-    _fold_names(settings)
-    check_accepts(settings)
+    if domains and (settings.domains or settings.accepts):
+        from mailcheck.config.accept import check_accepts
+
+        _fold_names(settings)
+        check_accepts(settings)
     return settings
 
 
 def _fold_names(settings: Settings) -> None:
     """What people write (Bücher.example) as the audit's subjects are called (xn--bcher-kva.example)."""
+    from mailcheck.dns.names import domain_argument
 
     def fold(name: str, line: int | None) -> str:
         try:
@@ -60,4 +63,10 @@ def selection_of(settings: Settings) -> Selection:
                 registry.matching(word)
             except UsageError as error:
                 raise UsageError(f"{settings.origins[key]}: {error}") from None
+    for pattern, words_of in settings.file_ignores.values.items():
+        for word in words_of:
+            try:
+                registry.matching(word)
+            except UsageError as error:
+                raise UsageError(f"{settings.path}:{settings.file_ignores.lines[pattern]}: {error}") from None
     return Selection.of(settings["select"], settings["extend-select"], settings["ignore"])

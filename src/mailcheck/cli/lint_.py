@@ -1,0 +1,125 @@
+"""`mailcheck lint`: templates, messages and message sets judged before they are sent."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mailcheck.cli import options
+from mailcheck.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mailcheck.model.report import Report
+
+KINDS = ("marketing", "transactional")
+
+
+def parser() -> options.Parser:
+    """The options of this verb."""
+    found = options.Parser(
+        prog="mailcheck lint",
+        usage="mailcheck lint [PATH...|-] [OPTIONS]",
+        description="Templates, messages and message sets judged before they are sent.\n"
+        "Folders are walked, .gitignore counts; without a PATH, the current folder. Nothing is executed.",
+    )
+    found.add_argument("paths", nargs="*", metavar="PATH", help="a file or folder; - reads standard input")
+    group = found.add_argument_group("what is judged")
+    group.add_argument("--kind", choices=KINDS, metavar="KIND", help="what the mail is for: marketing, transactional")
+    group.add_argument("--data", metavar="FILE", help="render Jinja2, Liquid and Mustache templates with this data too")
+    group.add_argument(
+        "--with-dependents", action="store_true", help="judge what extends or includes these files as well"
+    )
+    group.add_argument("--source-root", metavar="PATH", help="a further folder in which includes are looked up")
+    group.add_argument(
+        "--force-exclude", action="store_true", help="leave out what `exclude` names, even where it is given here"
+    )
+    group.add_argument("--stdin-filename", metavar="FILE", help="the name that standard input goes by")
+    group.add_argument(
+        "--per-file-ignores",
+        action="append",
+        metavar="PATTERN:RULES",
+        help="rules that do not run for files of this pattern (repeatable)",
+    )
+    group.add_argument("--new-from", metavar="REF", help="only what is new since this git revision counts")
+    group = found.add_argument_group("repair")
+    group.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    group.add_argument("--diff", action="store_true", help="show what --fix would change; exit 1 if anything")
+    options.add_report_options(found, clock=False)
+    return found
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the verb; returns the exit code. Raises UsageError, ConfigError and InputError."""
+    args = parser().parse_intermixed_args(list(words))
+    _check(args)
+
+    from mailcheck.cli.lint_run import Run
+    from mailcheck.cli.output import check_target, report_targets, write
+    from mailcheck.cli.settings import selection_of, settings_of
+    from mailcheck.cli.streams import complain, emit
+
+    settings = settings_of(args, domains=False)
+    selection = selection_of(settings)
+    targets = report_targets(args.report)
+    if args.write_baseline:
+        check_target(_path(args.write_baseline), "--write-baseline")
+    run = Run(args, settings, selection)
+    report = run.report()
+    faults: list[str] = []
+    if args.fix or args.diff:
+        from mailcheck.cli.lint_fix import repaired
+
+        repair = repaired(run, report)
+        if args.diff:
+            emit(repair.diff())
+            return 2 if report.broken else int(bool(repair.texts))
+        faults += repair.write()
+        complain(repair.sentence())
+        report = run.report()
+        if run.stdin is not None:
+            # The repaired text is what the next program in the pipe wants; what is left is told beside it.
+            emit(run.stdin)
+            _tell(report)
+    if not (args.fix and run.stdin is not None):
+        faults += write(report, args, settings["format"], targets)
+    code = report.exit_code(exit_zero=args.exit_zero, allow_unknown=bool(settings["allow-unknown"]))
+    if args.write_baseline:
+        from mailcheck.cli.audit_ import keep_baseline
+
+        code = keep_baseline(args.write_baseline, report, faults)
+    for fault in faults:
+        complain(fault)
+    return 2 if faults else code
+
+
+def _check(args: Namespace) -> None:
+    """Options that exclude each other. Raises UsageError."""
+    if args.fix and args.diff:
+        raise UsageError("--fix and --diff exclude each other: one writes what the other only shows")
+    if args.diff and (args.report or args.write_baseline or args.format):
+        raise UsageError("--diff shows a difference and no report; leave out --format, --report and --write-baseline")
+    if "-" in args.paths:
+        if len(args.paths) > 1:
+            raise UsageError("- stands for standard input, which is judged alone")
+        if args.new_from:
+            raise UsageError("--new-from compares files with a revision, and standard input is none")
+        if args.fix and (args.format or args.report):
+            raise UsageError("with - and --fix, standard output is the repaired text; leave out --format and --report")
+    elif args.stdin_filename:
+        raise UsageError("--stdin-filename names what comes on standard input; give - as the path")
+
+
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
+    return Path(text)
+
+
+def _tell(report: "Report") -> None:
+    """The findings on standard error, one a line."""
+    import sys
+
+    from mailcheck.report import RenderOptions, render
+
+    sys.stderr.write(render("concise", report, RenderOptions()))
