@@ -20,7 +20,8 @@ DIRECT: dict[str, set[str]] = {
     "web": {"dns"},
     "auth": {"records", "dns", "mail"},
     "domain_audit": {"auth", "web", "data"},
-    "lint": {"mail", "records", "data"},
+    "ledger": set(),
+    "lint": {"mail", "records", "data", "ledger"},
     "recipients": {"dns", "data"},
     "reputation": {"mail", "data"},
     "simulator": {"mail", "reputation"},
@@ -39,7 +40,7 @@ LAZY = {
 }
 """What start-up promises not to load, and where it would be loaded. Nobody loads the extras at import."""
 NEVER_AT_IMPORT = {"publicsuffixlist", "idna", "httpx", "httpx2", "h2", "importlib.metadata", "rich", "pydantic"}
-VERBS = ("audit_", "explain_", "rules_", "config_", "completion_", "options", "route", "streams", "main")
+VERBS = ("audit_", "explain_", "rules_", "config_", "completion_", "ledger_", "options", "route", "streams", "main")
 """Modules of the command that are loaded to understand the words: nothing that asks or judges at their top."""
 
 

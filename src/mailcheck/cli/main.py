@@ -22,6 +22,7 @@ look up
   explain CODE|NAME   what a rule finds, why it matters, how to repair it
   rules [SELECTOR]    all rules, or those of a family
   config              every setting in force, and where it comes from
+  ledger ACTION       what earlier campaigns claimed, and until when
   completion SHELL    completions for bash, zsh or fish
 
 examples

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from mailcheck.model.errors import UsageError
 
-VERBS = ("audit", "explain", "rules", "config", "completion")
+VERBS = ("audit", "ledger", "explain", "rules", "config", "completion")
 """The verbs that work."""
 RESERVED = (
     "lint", "verify", "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
-    "preview", "ledger",
+    "preview",
 )  # fmt: skip
 """Verbs whose names are kept for what is still to be built."""
 FILES = (

@@ -1,0 +1,5 @@
+"""The `command` fixture."""
+
+from cli.command import command
+
+__all__ = ["command"]
