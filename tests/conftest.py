@@ -2,7 +2,11 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections import Counter
+from importlib.util import find_spec
 
 import pytest
 
@@ -18,14 +22,29 @@ def _doh() -> bool:
     return dns.query.have_doh
 
 
-NEEDS = {"server": ("the name servers knotd and unbound", _servers), "doh": ("the extra doh", _doh)}
+def _git() -> bool:
+    return shutil.which("git") is not None
+
+
+def _hook() -> bool:
+    """pre-commit, and a registry from which it can install what a hook needs."""
+    if find_spec("pre_commit") is None or not _git():
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "hatchling"]
+        return subprocess.run(words, capture_output=True, check=False, timeout=120).returncode == 0
+
+
+NEEDS = {"server": ("the name servers knotd and unbound", _servers), "doh": ("the extra doh", _doh),
+         "git": ("the program git", _git), "hook": ("pre-commit, and a package registry", _hook)}  # fmt: skip
 """Marker -> what its tests need, and whether that is there."""
 _LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what cannot run here, to be told with a count; fail where it is required."""
-    missing = {marker: what for marker, (what, there) in NEEDS.items() if not there()}
+    used = {marker for item in items for marker in NEEDS if item.get_closest_marker(marker)}
+    missing = {marker: what for marker, (what, there) in NEEDS.items() if marker in used and not there()}
     gone = {item: marker for item in items for marker in missing if item.get_closest_marker(marker)}
     if gone and os.environ.get("MAILCHECK_REQUIRE_SERVERS") == "1":
         raise pytest.UsageError(f"MAILCHECK_REQUIRE_SERVERS=1, but there is no {', '.join(missing.values())}")

@@ -18,6 +18,8 @@ from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 
+pytestmark = pytest.mark.git
+
 LINES = "".join(f"line {number}\n" for number in range(1, 11))
 
 

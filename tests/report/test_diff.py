@@ -81,6 +81,7 @@ def test_context_is_no_command_to_a_log_reader() -> None:
     assert "\n::" not in unified("a\n::error::", "x", "y")
 
 
+@pytest.mark.git
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_git_applies_it(end: str, tmp_path: Path) -> None:
     before = end.join(f"<p>{number}</p>" for number in range(40)) + end
