@@ -10,6 +10,7 @@ from mailcheck.model.location import FileLocation
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 
+_REPEAT = re.compile(r"\{repeat (\d+) (.*)\}")
 _DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file ([\w./@-]+))\}")
 
 
@@ -20,7 +21,10 @@ def write_example(folder: Path, lines: Iterable[str]) -> str | None:
     name = "example.html"
     for line in lines:
         directive = _DIRECTIVE.fullmatch(line)
-        if directive is None:
+        repeated = _REPEAT.fullmatch(line)
+        if repeated:
+            files.setdefault(name, []).extend([repeated[2]] * int(repeated[1]))
+        elif directive is None:
             files.setdefault(name, []).append(line)
         elif directive[2]:
             name = directive[2]

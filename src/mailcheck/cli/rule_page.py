@@ -32,11 +32,15 @@ _FIXES = {
 }
 
 
+_REPEAT = re.compile(r"\{repeat (\d+) (.*)\}")
 _DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file (\S+))\}")
 
 
 def content_example(line: str) -> str:
     """One line of an example of a template or message; what stands for a file or a kind is said in words."""
+    repeated = _REPEAT.fullmatch(line)
+    if repeated:
+        return f"{repeated[2]} (and so on, {int(repeated[1]):,} lines)"
     directive = _DIRECTIVE.fullmatch(line)
     if directive is None:
         return line
