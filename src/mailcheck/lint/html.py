@@ -100,6 +100,16 @@ OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
+_HTML = _P_CLOSERS | frozenset(
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "body", "button", "caption", "cite", "code", "colgroup",
+        "data", "datalist", "dd", "del", "dfn", "dt", "em", "font", "form", "head", "html", "i", "iframe", "ins", "kbd",
+        "label", "legend", "li", "map", "mark", "noscript", "object", "optgroup", "option", "output", "picture", "q",
+        "rp", "rt", "ruby", "s", "samp", "script", "select", "small", "span", "strike", "strong", "style", "sub", "sup",
+        "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "var", "video",
+    }
+) - {"hr"}  # fmt: skip
+"""HTML's own elements with an end tag. Other names are for another program, for which `/>` does close them."""
 _FRAME = frozenset({"html", "body", "mjml", "mj-body"})
 _TABLE_BODIES = frozenset({"table", "tbody", "thead", "tfoot"})
 _TABLE_PARTS = frozenset({"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"})
@@ -356,8 +366,7 @@ class _Stack:
         element.first_child = element.last_child = len(markup.elements) + 1
         element.text_from = element.text_to = len(markup.texts)
         markup.elements.append(element)
-        foreign = ":" in tag or tag.startswith("mj") or self._where.get("svg") or self._where.get("math")
-        if tag in VOID or (closed and (foreign or tag in {"svg", "math"})):
+        if tag in VOID or (closed and (tag not in _HTML or self._where.get("svg") or self._where.get("math"))):
             return
         self._where.setdefault(tag, []).append(len(self._open))
         self._open.append(element)
