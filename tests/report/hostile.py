@@ -8,7 +8,7 @@ from mailcheck.model.fact import Evidence
 from mailcheck.model.finding import Related
 from mailcheck.model.fix import DnsChange, Fix, Step, TextEdit
 from mailcheck.model.judge import UnknownResult
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, MessageLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 from report.sample import finding
@@ -107,6 +107,8 @@ def report_of(text: str) -> Report:
         FileLocation(text, 1, 1, 1, 2, 0, 1, text),
         FileLocation(f"dir/{text}", 1, 1, 2, 2, 0, 1, f"\t{text}"),
         ConfigLocation(text, text, 3),
+        MessageLocation(text, 0, 3, 1, text, text, octets, span),
+        MessageLocation(None, 0, 3, 1),
     )
     fixes = (
         Fix(text, (DnsChange("replace", octets, "TXT", (octets,), (octets, "old")),), safe=True),

@@ -54,7 +54,7 @@ LOCATIONS = [
         "offset": 0,
         "end_offset": 2,
     },
-    {"kind": "message", "path": None, "part": "1.2", "field": None, "offset": 10, "end_offset": 20},
+    {"kind": "message", "path": None, "part": "1.2", "field": None, "line": 3, "offset": 10, "end_offset": 20},
     {"kind": "row", "path": "list.csv", "row": 7, "column": "email"},
     {"kind": "event", "source": "events.jsonl", "id": "42", "key": None},
     {"kind": "config", "path": "mailcheck.toml", "key": "accept", "line": None},

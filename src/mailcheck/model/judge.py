@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mailcheck.model.finding import DOCS, Finding, Undetermined, fingerprint
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
 from mailcheck.model.rule import Rule
 from mailcheck.model.severity import Severity
 
@@ -116,6 +116,9 @@ def place_of(location: Location) -> str:
             return f"{path} {source or ''}"
         case ConfigLocation(path=path, key=key):
             return f"{path} {key}"
+        case MessageLocation(field=field, part=number, text=text, span=span):
+            inside = text[span[0] : span[1]] if span and text else text or ""
+            return f"{field or ''} {number or ''} {inside}"
 
 
 def internal_error(subject: str, message: str, location: Location) -> Finding:

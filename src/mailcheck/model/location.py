@@ -43,4 +43,23 @@ class ConfigLocation:
     kind: ClassVar[str] = "config"
 
 
-Location = DnsLocation | FileLocation | ConfigLocation
+@dataclass(frozen=True, slots=True)
+class MessageLocation:
+    """A place in a message: octets from its beginning, and the line (from 1) on which they begin.
+
+    `path` is the file, with `#number` for one message of several, None for standard input. `field` is the header field
+    there, `part` the MIME part (`1.2`). `text` is the field or line (octets as latin-1), `span` the place in it.
+    """
+
+    path: str | None
+    offset: int
+    end_offset: int
+    line: int
+    field: str | None = None
+    part: str | None = None
+    text: str | None = None
+    span: Span | None = None
+    kind: ClassVar[str] = "message"
+
+
+Location = DnsLocation | FileLocation | ConfigLocation | MessageLocation

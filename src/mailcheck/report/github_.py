@@ -3,7 +3,7 @@
 from collections import Counter
 
 from mailcheck.model.finding import Finding
-from mailcheck.model.location import ConfigLocation, FileLocation
+from mailcheck.model.location import ConfigLocation, FileLocation, MessageLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.report.causes import Cause, asked, causes, listed
 from mailcheck.report.concise_ import finding_line, line
@@ -93,6 +93,9 @@ def _finding(finding: Finding) -> str:
         case ConfigLocation(path=path, line=at_line, key=key):
             place = f"file={value(path)},line={at_line or 1},"
             return _command(title, place, f"{key}: {message}", *fixes)
+        case MessageLocation(path=str(path), line=line_number, field=field):
+            place = f"file={value(path)},line={line_number},"
+            return _command(title, place, f"{field}: {message}" if field else message, *fixes)
         case location:
             return _command(title, "", f"{where(location)}: {message}", *fixes)
 

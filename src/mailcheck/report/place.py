@@ -3,8 +3,10 @@
 from urllib.parse import quote
 
 from mailcheck.model.finding import Finding
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
 from mailcheck.report.text import record_text
+
+STDIN = "standard input"
 
 
 def where(location: Location) -> str:
@@ -17,6 +19,9 @@ def where(location: Location) -> str:
             return f"{path}:{line}:{column}"
         case ConfigLocation(path=path, key=key, line=line):
             return f"{path}{f':{line}' if line else ''} {key}"
+        case MessageLocation(path=message, line=line, field=field, part=part):
+            what = field or (f"part {part}" if part else "")
+            return f"{message or STDIN}:{line} {what}".rstrip()
 
 
 def artifact(finding: Finding) -> tuple[str, int]:
@@ -28,6 +33,8 @@ def artifact(finding: Finding) -> tuple[str, int]:
             return path, line
         case ConfigLocation(path=path, line=config_line):
             return path, config_line or 1
+        case MessageLocation(path=message, line=line):
+            return message or STDIN, line
 
 
 def dns_artifact(domain: str) -> str:

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from mailcheck.model import registry
 from mailcheck.model.finding import DOCS, Finding
 from mailcheck.model.fix import Fix, TextEdit
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
 from mailcheck.model.report import Report
 from mailcheck.report.ascii_json import dump
 from mailcheck.report.options import RenderOptions
-from mailcheck.report.place import dns_artifact, where
+from mailcheck.report.place import STDIN, dns_artifact, where
 from mailcheck.report.sections import by_reading_order, family_order
 from mailcheck.report.text import LIMIT, printable, record_text
 
@@ -152,6 +152,16 @@ def _location(location: Location, subject: str) -> Json:
         case ConfigLocation(path=path, key=key, line=line):
             logical = {"name": text(key), "kind": "member"}
             return _physical(uri(path), {"startLine": line or 1}) | {"logicalLocations": [logical]}
+        case MessageLocation(path=message, line=line, text=octets):
+            region = {
+                "startLine": line,
+                "byteOffset": location.offset,
+                "byteLength": location.end_offset - location.offset,
+            }
+            if octets:
+                region["snippet"] = {"text": text(record_text(octets[:LIMIT]))}
+            logical = {"name": text(location.field or location.part or "message"), "kind": "member"}
+            return _physical(uri(message or STDIN), region) | {"logicalLocations": [logical]}
 
 
 def _physical(artifact: str, region: Json) -> Json:

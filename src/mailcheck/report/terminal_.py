@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix
-from mailcheck.model.location import DnsLocation, FileLocation, Location
+from mailcheck.model.location import DnsLocation, FileLocation, Location, MessageLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 from mailcheck.report.causes import asked, causes, listed
@@ -214,7 +214,7 @@ def _place(page: Page, location: Location) -> None:
     """The text there, behind a rule: so no row of it begins a line, and the carets keep their columns."""
     span: tuple[int, int] | None
     match location:
-        case DnsLocation(text=str(text), span=span):
+        case DnsLocation(text=str(text), span=span) | MessageLocation(text=str(text), span=span):
             octets = True
         case FileLocation(source=str(text)):
             octets = False
