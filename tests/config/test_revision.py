@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.repository import Repository
+from repository import Repository
 from mailcheck.config import revision
 from mailcheck.config.new_only import new_only
 from mailcheck.config.revision import Changes, changes_since, odd_lines, read_patch, repository_root
