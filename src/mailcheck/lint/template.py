@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 OUTPUT, STATEMENT, COMMENT, OPEN, MIDDLE, CLOSE = "output", "statement", "comment", "open", "middle", "close"
+DECLARED, SUFFIX, CENSUS = "declared", "suffix", "census"
 MAX_VARIANTS = 16
 """Branches of one conditional that are read; further ones are read with the last of these."""
 MAX_TAGS = 100_000
@@ -24,9 +25,10 @@ class Tag:
     `kind` is output, statement, comment, open, middle or close; `keyword` the word that says so (if, endif, #each),
     lower case where the language folds case; `expression` what stands behind it (for output: all of it, stripped).
     `escapes` is None where the language's default holds, False where the tag switches escaping off ({{{ }}}, |safe).
+    `language` is empty for the template's own language, else the name of the other one that the tag is written in.
     """
 
-    __slots__ = ("end", "escapes", "expression", "keyword", "kind", "start")
+    __slots__ = ("end", "escapes", "expression", "keyword", "kind", "language", "start")
 
     def __init__(
         self, start: int, end: int, kind: str, keyword: str = "", expression: str = "", escapes: bool | None = None
@@ -37,6 +39,7 @@ class Tag:
         self.keyword = keyword
         self.expression = expression
         self.escapes = escapes
+        self.language = ""
 
     def __repr__(self) -> str:
         return f"Tag({self.start}, {self.end}, {self.kind!r}, {self.keyword!r}, {self.expression!r})"
@@ -60,9 +63,7 @@ class Scan:
 
     __slots__ = ("faults", "raw", "tags")
 
-    def __init__(
-        self, tags: list[Tag], faults: Sequence[Fault] = (), raw: Sequence[tuple[int, int]] = ()
-    ) -> None:
+    def __init__(self, tags: list[Tag], faults: Sequence[Fault] = (), raw: Sequence[tuple[int, int]] = ()) -> None:
         self.tags = tags
         self.faults = list(faults)
         self.raw = list(raw)
@@ -72,10 +73,11 @@ class Block:
     """An opened tag, its branches and its end.
 
     `branches` are ranges of the source: behind the opening tag up to the next middle or closing one, and so on.
-    `conditional` is False for loops and other blocks, whose body is read in every variant.
+    `conditional` is False for loops and other blocks, whose body is read in every variant. `exclusive` says that one
+    branch is left out where another is taken: of every block with a middle tag, also of a loop with an else.
     """
 
-    __slots__ = ("branches", "close", "conditional", "name", "open", "parent")
+    __slots__ = ("branches", "close", "conditional", "exclusive", "middles", "name", "open", "parent")
 
     def __init__(self, opening: Tag, parent: "Block | None", *, conditional: bool) -> None:
         self.open = opening
@@ -83,6 +85,8 @@ class Block:
         self.parent = parent
         self.name = opening.keyword
         self.conditional = conditional
+        self.exclusive = False
+        self.middles: list[Tag] = []
         self.branches: list[tuple[int, int]] = []
 
 
@@ -124,13 +128,20 @@ def _sweep(blocks: Sequence[Block]) -> tuple[list[int], list[Branch | None]]:
 
 
 class Template:
-    """Text, tags and blocks of one template; masked texts are made when asked for."""
+    """Text, tags and blocks of one template; masked texts are made when asked for.
 
-    __slots__ = ("_ends", "_inner", "_starts", "_variants", "blocks", "dialect", "faults", "raw", "tags", "text")
+    `dialect` names the language; `origin` tells from what: declared (by configuration or caller), suffix, or census of
+    tags. Rules that rest on the language ask `certain`.
+    """
 
-    def __init__(self, text: str, dialect: str, scan: Scan, blocks: Sequence[Block]) -> None:
+    __slots__ = (
+        "_ends", "_inner", "_starts", "_variants", "blocks", "dialect", "faults", "origin", "raw", "tags", "text",
+    )  # fmt: skip
+
+    def __init__(self, text: str, dialect: str, scan: Scan, blocks: Sequence[Block], *, origin: str = DECLARED) -> None:
         self.text = text
         self.dialect = dialect
+        self.origin = origin
         self.tags = tuple(scan.tags)
         self.faults = tuple(scan.faults)
         self.raw = tuple(scan.raw)
@@ -140,6 +151,11 @@ class Template:
         self._inner: tuple[list[int], list[Branch | None]] | None = None
         self._variants: tuple[str, ...] | None = None
 
+    @property
+    def certain(self) -> bool:
+        """Whether the language is known from outside the text: it was declared, or the file's name says so."""
+        return self.origin in (DECLARED, SUFFIX)
+
     # --- three-valued answers -------------------------------------------------------------------------------------
     def overlaps(self, start: int, end: int) -> bool:
         """Whether a tag of the template language lies in the range: then its text is unknown."""
@@ -148,10 +164,10 @@ class Template:
 
     def tags_in(self, start: int, end: int) -> Iterator[Tag]:
         """The tags that overlap the range, in order."""
-        for at in range(bisect_right(self._ends, start), len(self.tags)):
-            if self._starts[at] >= end:
-                return
+        at = bisect_right(self._ends, start)
+        while at < len(self.tags) and self._starts[at] < end:
             yield self.tags[at]
+            at += 1
 
     def tag_at(self, offset: int) -> Tag | None:
         """The tag that covers the offset."""
@@ -184,7 +200,7 @@ class Template:
     def variants(self) -> tuple[str, ...]:
         """The masked texts, one a branch index; one where there is no conditional with branches."""
         if self._variants is None:
-            count = max((len(block.branches) for block in self.blocks if block.conditional), default=1)
+            count = max((len(block.branches) for block in self.blocks if block.exclusive), default=1)
             count = max(1, min(count, MAX_VARIANTS))
             base = self._masked()
             self._variants = tuple(self._branch(base, index) for index in range(count)) if count > 1 else (base,)
@@ -205,7 +221,7 @@ class Template:
         """`base` with all branches blanked but the one of this index (the last, where there are fewer)."""
         gone: list[tuple[int, int]] = []
         for block in self.blocks:
-            if block.conditional and len(block.branches) > 1:
+            if block.exclusive:
                 kept = min(index, len(block.branches) - 1)
                 gone += [branch for number, branch in enumerate(block.branches) if number != kept]
         gone.sort()

@@ -4,7 +4,7 @@ from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.template import Scan
 
 NAME = "plain"
-PAIRING = Pairing(lambda _opening, _closing: False, lambda _opening: False)
+PAIRING = Pairing(lambda _tag: "", lambda _keyword: False)
 
 
 def scan(text: str) -> Scan:  # noqa: ARG001  the form of every dialect
