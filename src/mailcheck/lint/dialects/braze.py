@@ -11,6 +11,7 @@ LANGUAGE = Language(
     raw="raw",
     comments="comment doc",
     hashes=False,
+    nested=True,
 )
 PAIRING = LANGUAGE.pairing()
 scan = LANGUAGE.scan

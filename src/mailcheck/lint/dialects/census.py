@@ -25,25 +25,36 @@ _OWN: Signs = (
         ),
     ),
     (
+        "razor",
+        "@",
+        (
+            r"(?m)^[ \t]*@(?:model|using|inherits)[ \t]+[\w.<>]+[ \t\r]*$",
+            r"(?<![\w@.])@(?:Model|Html|ViewBag|ViewData)\b",
+            r"(?<![\w@.])@(?:foreach|if|for)\s*\([^\n]{0,300}\)\s*\{",
+        ),
+    ),
+    (
         "blade",
         "@",
         (
-            r"(?<![\w@.])@(?:if|foreach|forelse|extends|section|include|component|isset|unless|yield|lang)\s*\([^{\n]*\)\s*(?!\s*\{)",
+            r"(?<![\w@.])@(?:if|foreach|forelse|extends|section|include|component|isset|unless|yield|lang)\s*\(",
             r"\{!!",
             r"\{\{--(?!\}\})",
             r"(?<![\w@.])@end(?:if|foreach|section|component)\b",
         ),
     ),
-    ("blade", "{{", (r"\{\{\s*\$\w+(?:->|\[|\s*\}\}|\s*\?\?)", r"\{\{\s*(?:__|trans|route|config)\(\s*[\"\']")),
     (
-        "razor",
-        "@",
+        "go",
+        "{{",
         (
-            r"(?m)^\s*@(?:model|using|inherits)\s+[\w.<>]+\s*$",
-            r"(?<![\w@.])@(?:Model|Html|ViewBag|ViewData)\b",
-            r"(?<![\w@.])@(?:foreach|if|for)\s*\([^\n]{0,300}\)\s*\{",
+            r"\{\{-?\s*\.(?:[A-Za-z_]|\s*-?\}\})",
+            r"\{\{-?\s*(?:if|range|with)\s",
+            r"\{\{-?\s*end\s*-?\}\}",
+            r"\{\{-?\s*(?:template|define|block)\s+\"",
+            r"\{\{-?\s*(?:/\*|\$\w*\s*:=)",
         ),
     ),
+    ("blade", "{{", (r"\{\{\s*\$\w+(?:->|\[|\s*\}\}|\s*\?\?)", r"\{\{\s*(?:__|trans|route|config)\(\s*[\"\']")),
     (
         "freemarker",
         "#",
@@ -93,7 +104,7 @@ _PERCENT: Signs = (
         "twig",
         "{",
         (
-            r"\{%[-~]?\s*(?:elseif|apply|embed|verbatim|trans_default_domain|form_theme|endapply|use)\b",
+            r"\{%[-~]?\s*(?:elseif|apply|embed|trans_default_domain|form_theme|endapply|use)\b",
             r"\|\s*(?:raw|trans|e\(\'html)\b",
             r"\{%[-~]?\s*block\s+\w+\s+[\"\']",
             r"\bis same as\b",
@@ -113,17 +124,6 @@ _PERCENT: Signs = (
 )
 _COLON = re.compile(r"\|\s*\w+:\s*[\"\'\w]")
 _CURLY: Signs = (
-    (
-        "go",
-        "{{",
-        (
-            r"\{\{-?\s*\.(?:[A-Za-z_]|\s*-?\}\})",
-            r"\{\{-?\s*(?:if|range|with)\s",
-            r"\{\{-?\s*end\s*-?\}\}",
-            r"\{\{-?\s*(?:template|define|block)\s+\"",
-            r"\{\{-?\s*(?:/\*|\$\w*\s*:=)",
-        ),
-    ),
     (
         "handlebars",
         "{{",
@@ -170,7 +170,7 @@ def _matches(text: str, patterns: tuple[str, ...]) -> bool:
 
 def _percent(text: str) -> str:
     """Jinja, Django, Twig and Liquid share most tags: only what one alone writes decides, and only undisputed."""
-    tags = "\n".join(re.findall(r"\{%[^%\n]{0,500}%\}|\{\{[^}\n]{0,500}\}\}", text))
+    tags = "\n".join(re.findall(r"\{%[^%\n]{0,300}%\}|\{\{[^}\n]{0,300}\}\}", text))
     found = [name for name, _, patterns in _PERCENT if _matches(tags, patterns)]
     if found == ["django", "liquid"] and not re.search(r"\{%\s*(?:load|url|blocktrans|empty|csrf_token)", tags):
         # {% comment %} and {% ifchanged %} are Liquid's too.

@@ -21,11 +21,13 @@ class Language:
     `blocks` always need their end; any other word is a block where the text holds its end too. `inline` tells of a
     block's word and expression that this one has no end ({% set x = 1 %}). `middles` maps a middle word to the blocks
     that it divides (None: any). `raw` blocks are left as they are, `comments` are blocks that are left out. `lexed`:
-    strings and braces hide a closer. `lines`: a tag may go over several lines. `hashes`: {# #} is a comment.
+    strings and braces hide a closer. `lines`: a tag may go over several lines. `hashes`: {# #} is a comment. `nested`:
+    a statement may hold {{ }}.
     """
 
     __slots__ = (
-        "blocks", "comments", "conditional", "hashes", "inline", "lexed", "lines", "middles", "raw", "unescaped",
+        "blocks", "comments", "conditional", "hashes", "inline", "lexed", "lines", "middles", "nested", "raw",
+        "unescaped",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +43,7 @@ class Language:
         lexed: bool = True,
         lines: bool = True,
         hashes: bool = True,
+        nested: bool = False,
     ) -> None:
         self.blocks = frozenset(blocks.split())
         self.middles = middles
@@ -52,6 +55,7 @@ class Language:
         self.lexed = lexed
         self.lines = lines
         self.hashes = hashes
+        self.nested = nested
 
     def pairing(self) -> Pairing:
         """How its blocks close."""
@@ -113,7 +117,7 @@ class _Scanner:
 
     def _end(self, start: int, closer: str) -> int:
         """The end of the tag, -1 where there is none."""
-        if self._language.lexed:
+        if self._language.lexed and not (self._language.nested and closer == "%}"):
             return self._ends.after(start, closer)
         end = self._find(closer, start)
         if end < 0:
@@ -123,7 +127,11 @@ class _Scanner:
             if 0 <= newline < end:
                 return -1
         # Where the next tag begins before this one ends, the end is the next one's.
-        return -1 if _NEXT.search(self._text, start, end) else end + 2
+        opener = self._text.find("{%", start, end) if self._language.nested else -1
+        if opener < 0 and not self._language.nested:
+            match = _NEXT.search(self._text, start, end)
+            opener = match.start() if match else -1
+        return -1 if opener >= 0 else end + 2
 
     def _comment(self, start: int) -> int:
         close = self._find("#}", start + 2)
