@@ -28,6 +28,7 @@ DIRECT: dict[str, set[str]] = {
     "presend": {"domain_audit", "lint", "recipients", "reputation", "auth"},
     "cli": {EVERYTHING},
     "api": {EVERYTHING},
+    "linting": {EVERYTHING},
     "aio": {EVERYTHING},
     "mailcheck": {EVERYTHING},
     "__main__": {"cli"},
@@ -40,7 +41,19 @@ LAZY = {
 }
 """What start-up promises not to load, and where it would be loaded. Nobody loads the extras at import."""
 NEVER_AT_IMPORT = {"publicsuffixlist", "idna", "httpx", "httpx2", "h2", "importlib.metadata", "rich", "pydantic"}
-VERBS = ("audit_", "explain_", "rules_", "config_", "completion_", "ledger_", "options", "route", "streams", "main")
+VERBS = (
+    "audit_",
+    "lint_",
+    "explain_",
+    "rules_",
+    "config_",
+    "completion_",
+    "ledger_",
+    "options",
+    "route",
+    "streams",
+    "main",
+)
 """Modules of the command that are loaded to understand the words: nothing that asks or judges at their top."""
 
 

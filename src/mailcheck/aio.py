@@ -1,6 +1,8 @@
 """The public functions, async."""
 
+import asyncio
 import datetime
+import os
 from collections.abc import Sequence
 
 import mailcheck
@@ -87,3 +89,57 @@ async def evaluate_dmarc(
 
 _WORDS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")
 """The result words of SPF and DKIM (RFC 8601 2.7.1, 2.7.2)."""
+
+
+async def lint_text(
+    text: str,
+    *,
+    path: str | os.PathLike[str] | None = None,
+    dialect: str | None = None,
+    kind: str | None = None,
+    root: str | os.PathLike[str] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+    link_domains: Sequence[str] = (),
+) -> Report:
+    """Judge the source of one template, in a thread; see `mailcheck.lint_text`."""
+    return await asyncio.to_thread(
+        mailcheck.lint_text,
+        text,
+        path=path,
+        dialect=dialect,
+        kind=kind,
+        root=root,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+        link_domains=link_domains,
+    )
+
+
+async def lint_path(
+    path: str | os.PathLike[str],
+    *,
+    dialect: str | None = None,
+    kind: str | None = None,
+    root: str | os.PathLike[str] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+    link_domains: Sequence[str] = (),
+    with_dependents: bool = False,
+) -> Report:
+    """Judge a file or folder, in a thread; see `mailcheck.lint_path`."""
+    return await asyncio.to_thread(
+        mailcheck.lint_path,
+        path,
+        dialect=dialect,
+        kind=kind,
+        root=root,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+        link_domains=link_domains,
+        with_dependents=with_dependents,
+    )

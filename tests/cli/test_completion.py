@@ -122,3 +122,11 @@ def test_quotes_of_the_fish_script_are_balanced(command: Command) -> None:
     assert len(lines) > 30
     for line in lines:
         assert not set("'`$;|&()") & set(re.sub(r"'(?:[^'\\]|\\.)*'", "", line)), line
+
+
+def test_paths_of_the_linter_are_files(command: Command) -> None:
+    command.write("mail/welcome.html", "x")
+    assert complete(command, "lint", "mail/w") == ["mail/welcome.html"]
+    assert complete(command, "lint", "--kind", "") == ["marketing", "transactional"]
+    assert "'*:file:_files'" in command("completion", "zsh").out
+    assert "__fish_seen_subcommand_from lint' -F" in command("completion", "fish").out

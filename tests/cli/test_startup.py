@@ -3,13 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from cli.command import PLAIN, Command
 from mailcheck.cli import route
-from mailcheck.cli.audit_ import parser
 
 HEAVY = {"dns", "asyncio", "ssl", "idna", "publicsuffixlist", "importlib.metadata", "email", "http", "urllib.request"}
 LIGHT = {"argparse", "json", "dataclasses", "inspect", "tempfile", "tomllib", "difflib", "re._parser"}
@@ -83,13 +83,15 @@ def test_offline_audit_opens_no_tls(command: Command) -> None:
 
 
 def _flags() -> Iterator[tuple[str, bool]]:
-    for option, action in parser().options().items():
-        yield option, action.nargs == 0
+    for verb in route.VERBS:
+        for option, action in import_module(f"mailcheck.cli.{verb}_").parser().options().items():
+            yield option, action.nargs == 0
 
 
 def test_router_knows_which_options_take_a_value() -> None:
     """The router finds the first plain word before any parser is loaded, so it has its own list."""
     assert {option for option, flag in _flags() if flag and option.startswith("--")} == set(route.FLAGS)
+    assert not {option for option, flag in _flags() if not flag} & route.FLAGS, "the same for all verbs"
     assert all(flag for option, flag in _flags() if not option.startswith("--"))
 
 

@@ -15,9 +15,11 @@ HELP = """usage: mailcheck DOMAIN...            audit what your domains publish 
 
 Will receivers believe that mail from this domain is yours? mailcheck reads its
 SPF, DKIM, DMARC and MX records and says what will happen, where, and what to publish.
+Will the mail arrive as it was meant? It reads your templates and says what to change.
 
 check
   audit [DOMAIN...]   the same as `mailcheck DOMAIN...`, with --from FILE for lists
+  lint [PATH...]      templates, messages and message sets, before they are sent
 look up
   explain CODE|NAME   what a rule finds, why it matters, how to repair it
   rules [SELECTOR]    all rules, or those of a family
@@ -30,6 +32,7 @@ examples
   mailcheck example.com --format json --report sarif=audit.sarif
   mailcheck example.com --zone zones/example.com.zone     before you publish
   mailcheck example.com --overlay proposed.zone           what if you published this?
+  mailcheck lint templates/                               before you commit
   mailcheck explain spf-lookup-limit
 
 `mailcheck COMMAND --help` lists a command's options. Exit codes: 0 nothing at or above

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from mailcheck.model.errors import UsageError
 
-VERBS = ("audit", "ledger", "explain", "rules", "config", "completion")
+VERBS = ("audit", "lint", "ledger", "explain", "rules", "config", "completion")
 """The verbs that work."""
 RESERVED = (
-    "lint", "verify", "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
+    "verify", "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
     "preview",
 )  # fmt: skip
 """Verbs whose names are kept for what is still to be built."""
@@ -18,8 +18,9 @@ FILES = (
 )  # fmt: skip
 """Endings of files, none of which is a top-level domain."""
 FLAGS = frozenset(
-    ("--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "--quiet", "--verbose", "--help")
-)
+    ("--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "--quiet", "--verbose", "--help",
+     "--fix", "--diff", "--with-dependents", "--force-exclude")
+)  # fmt: skip
 """Options without a value; every other one takes the next word unless it holds an equals sign."""
 
 
@@ -92,11 +93,17 @@ def _remedy(word: str) -> str:
     if word.lower().endswith((".txt", ".csv")):
         return f"{shown!r} is a file; a list of domains is audited with: mailcheck audit --from {shown}"
     if word.lower().endswith(".eml"):
-        return f"{shown!r} is a message; audit its domain with its selectors: mailcheck DOMAIN --from-eml {shown}"
+        return (
+            f"{shown!r} is a message; to judge what it says: mailcheck lint {shown}; "
+            f"to audit its domain with its selectors: mailcheck DOMAIN --from-eml {shown}"
+        )
     if word == "-":
-        return "a list of domains on standard input is audited with: mailcheck audit --from -"
+        return (
+            "a list of domains on standard input is audited with: mailcheck audit --from -; "
+            "a template is judged with: mailcheck lint -"
+        )
     if _is_file(word) or "/" in word or "\\" in word:
-        return f"{shown!r} is a file, and mailcheck DOMAIN takes a domain name such as example.com"
+        return f"{shown!r} is a file; to judge templates and messages: mailcheck lint {shown}"
     host, colon, port = word.rpartition(":")
     if "." in host and port.isdigit():
         return f"{shown!r} has a port; audit its host: mailcheck {host[:80]}"

@@ -38,12 +38,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb: its options, and what its positional words may be."""
+    """One verb: its options, what its positional words may be, and whether they name files."""
 
     name: str
     about: str
     options: tuple[Option, ...]
     words: tuple[str, ...]
+    files: bool
 
     @classmethod
     def of(cls, name: str, parser: Parser) -> "Verb":
@@ -56,6 +57,7 @@ class Verb:
             about,
             tuple(Option.of(each) for each in actions),
             tuple(w for each in positionals for w in each.words),
+            any(each.files for each in positionals),
         )
 
 
@@ -155,10 +157,14 @@ def _bash(verbs: list[Verb]) -> str:
         options="\n".join(f'            {name}) _mailcheck_words "{flags}" ;;' for name, flags in listed),
         words=" ".join(verb.name for verb in verbs),
         positionals="\n".join(
-            f'            {verb.name}) _mailcheck_words "{" ".join(verb.words)}" ;;' for verb in verbs if verb.words
+            f"            {verb.name}) {_bash_words(verb)} ;;" for verb in verbs if verb.words or verb.files
         ),
         programs=" ".join(PROGRAMS),
     )
+
+
+def _bash_words(verb: Verb) -> str:
+    return f'_mailcheck_words "{" ".join(verb.words)}"' if verb.words else "_mailcheck_files"
 
 
 _ZSH = """\
@@ -204,7 +210,8 @@ def _zsh(verbs: list[Verb]) -> str:
 
     def case(pattern: str, verb: Verb, words: tuple[str, ...]) -> str:
         specs = [spec(each, flag) for each in verb.options for flag in each.flags]
-        specs.append(quoted(f"*:argument:({' '.join(words)})") if words else quoted("*:domain: "))
+        nothing = "*:file:_files" if verb.files else "*:domain: "
+        specs.append(quoted(f"*:argument:({' '.join(words)})" if words else nothing))
         return f"        ({pattern}) _arguments \\\n" + " \\\n".join(f"            {each}" for each in specs) + " ;;"
 
     cases = [case(verb.name, verb, verb.words) for verb in verbs]
@@ -240,5 +247,7 @@ def _fish(verbs: list[Verb]) -> str:
             lines.append(f"complete -c mailcheck -n {when} {names}{value} -d {quoted(each.about)}")
         if verb.words:
             lines.append(f"complete -c mailcheck -n {when} -a {quoted(' '.join(verb.words))}")
+        elif verb.files:
+            lines.append(f"complete -c mailcheck -n {when} -F")
     lines += [f"complete -c {program} -w {PROGRAMS[0]}" for program in PROGRAMS[1:]]
     return "\n".join(lines) + "\n"
