@@ -35,8 +35,15 @@ def _hook() -> bool:
         return subprocess.run(words, capture_output=True, check=False, timeout=120).returncode == 0
 
 
+def _spf_suite() -> bool:
+    from auth.public_suite import texts
+
+    return texts() is not None
+
+
 NEEDS = {"server": ("the name servers knotd and unbound", _servers), "doh": ("the extra doh", _doh),
-         "git": ("the program git", _git), "hook": ("pre-commit, and a package registry", _hook)}  # fmt: skip
+         "git": ("the program git", _git), "hook": ("pre-commit, and a package registry", _hook),
+         "spf_suite": ("the public SPF suite, which pip gets from pyspf's source distribution", _spf_suite)}  # fmt: skip
 """Marker -> what its tests need, and whether that is there."""
 _LEFT_OUT = pytest.StashKey[Counter[str]]()
 
