@@ -1,0 +1,137 @@
+"""What a message is for: marketing (mass mail that needs a way out), transactional (somebody waits for it), or unknown.
+
+A declaration settles it; then header fields; then evidence in the bodies, which must be of several sorts and leave
+little doubt: rules that only marketing has to obey are errors, and an error about a receipt is worse than silence.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mailcheck.data.footers import plain
+from mailcheck.data.kinds import online_version, path_words, words
+from mailcheck.lint.document import MARKETING, TRANSACTIONAL, UNKNOWN, Body
+from mailcheck.lint.unsubscribing import way_out
+
+CONFIDENT = 0.8
+"""How sure the evidence of the bodies must be."""
+MAX_TEXT = 100_000
+"""Characters of a body that are read for evidence."""
+_ORDER_TAG = re.compile(
+    r"order[._]?(?:id|no|num|number|total|ref|item|line)|invoice|receipt|tracking|shipment|reset_?(?:url|link|token|password)|"
+    r"password|otp|verif(?:y|ication)|confirm|activation|magic_?link|login_?(?:url|link|token)|token\b|payment|refund|booking|"
+    r"ticket_?(?:id|number)|invit|code\b|expires?_?(?:at|in|on)",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(r"(?:[€$£¥₩₽]|kr\.?|zł|CHF|EUR|USD|GBP) ?\d|\d[.,]\d\d ?(?:[€$£]|kr|zł|CHF|EUR)")
+_WORD = re.compile(r"[a-z]+")
+
+
+def kind_of(
+    declared: str | None,
+    front: Mapping[str, Any],
+    headers: Mapping[str, str] | None,
+    bodies: Sequence[Body],
+) -> tuple[str, str]:
+    """The kind, and from what it was told.
+
+    `declared` comes from the command line or the configuration, `front` from front matter, `headers` maps names of
+    header fields in lower case to their values (None where there is no header). Bodies are read only where none of
+    these says anything.
+    """
+    for kind, reason in ((declared, "declared"), (front.get("kind"), "declared in front matter")):
+        if kind in {MARKETING, TRANSACTIONAL, UNKNOWN}:
+            return str(kind), reason
+    if front.get("offer"):
+        return MARKETING, "front matter declares an offer"
+    if headers is not None:
+        found = _from_headers(headers)
+        if found is not None:
+            return found
+    return _from_bodies(bodies)
+
+
+def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
+    if "list-post" in headers or "mailing-list" in headers:
+        return UNKNOWN, "a discussion list (List-Post)"
+    stream = headers.get("x-pm-message-stream", "").strip().lower()
+    if stream in {"broadcast", "broadcasts"}:
+        return MARKETING, "X-PM-Message-Stream"
+    feedback = set(_WORD.findall(headers.get("feedback-id", "").lower()))
+    if feedback & {"transactional", "receipt", "receipts", "notification", "notifications", "password"}:
+        return TRANSACTIONAL, "Feedback-ID"
+    if headers.get("auto-submitted", "").strip().lower().startswith("auto-replied"):
+        return TRANSACTIONAL, "Auto-Submitted"
+    if "list-unsubscribe" in headers:
+        return MARKETING, "List-Unsubscribe"
+    if headers.get("precedence", "").strip().lower() in {"bulk", "list"}:
+        return MARKETING, "Precedence"
+    if "list-id" in headers:
+        return MARKETING, "List-Id"
+    if feedback & {"marketing", "newsletter", "newsletters", "promo", "promotion", "promotional", "campaign", "broadcast"}:
+        return MARKETING, "Feedback-ID"
+    return None
+
+
+def _from_bodies(bodies: Sequence[Body]) -> tuple[str, str]:
+    """Weigh the evidence: logits for marketing, of which at least two sorts, against those for transactional."""
+    marketing: dict[str, float] = {}
+    transactional: dict[str, float] = {}
+    read = [body for body in bodies if body.media in {"html", "text", "subject", "preheader"}]
+    if not read:
+        return UNKNOWN, ""
+    text = plain(" ".join(body.visible_text[:MAX_TEXT] for body in read))
+    promoted = _count(text, words(MARKETING), 4)
+    expected = _count(text, words(TRANSACTIONAL), 4)
+    if promoted:
+        marketing["offers"] = 0.8 * promoted
+    if _count(text, online_version(), 1):
+        marketing["a link to the online version"] = 1.0
+    if len(_PRICE.findall(text)) >= 4 and not expected:
+        marketing["prices"] = 0.8
+    if expected:
+        transactional["words of account and order mail"] = 1.0 * expected
+    tags = {
+        found[0].lower()
+        for body in read
+        for tag in body.template.tags[:2_000]
+        if tag.kind == "output" and (found := _ORDER_TAG.search(tag.expression))
+    }
+    if tags:
+        transactional["tags of account and order mail"] = 1.0 * min(3, len(tags))
+    names = {word for body in read for word in _WORD.findall("/".join(body.source.path.lower().split("/")[-3:]))}
+    if names & path_words(MARKETING):
+        marketing["the file's name"] = 1.2
+    if names & path_words(TRANSACTIONAL):
+        transactional["the file's name"] = 1.2
+    if (marketing or not transactional) and way_out(read) is True:
+        marketing["a way to unsubscribe"] = 2.0
+    return _weighed(marketing, transactional)
+
+
+def _weighed(marketing: dict[str, float], transactional: dict[str, float]) -> tuple[str, str]:
+    from math import exp
+
+    score = sum(marketing.values()) - sum(transactional.values())
+    sure = 1 / (1 + exp(-score))
+    if sure >= CONFIDENT and len(marketing) >= 2:
+        return MARKETING, f"evidence in the text: {', '.join(sorted(marketing))}"
+    if 1 - sure >= CONFIDENT:
+        return TRANSACTIONAL, f"evidence in the text: {', '.join(sorted(transactional))}"
+    return UNKNOWN, "the text does not tell"
+
+
+def _count(text: str, phrases: Sequence[str], most: int) -> int:
+    """How many of the phrases stand in a text (plain form), as words of their own."""
+    found = 0
+    for phrase in phrases:
+        at = text.find(phrase)
+        if at < 0:
+            continue
+        # Letters before it make it a part of another word ("akce" in "reakce"); scripts without blanks have none.
+        if at and phrase[0].isascii() and phrase[0].isalpha() and text[at - 1].isalpha() and text[at - 1].isascii():
+            continue
+        found += 1
+        if found >= most:
+            break
+    return found
