@@ -168,7 +168,7 @@ class Composer:
         folder = os.path.dirname(path)
         _, language = words(os.path.basename(path))
         for each in (folder, os.path.dirname(folder)):
-            for name in self._store.names(each)[:500]:
+            for name in sorted(self._store.names(each))[:500]:
                 full = os.path.join(each, name)
                 if full != path and language and name.lower().endswith(language):
                     source = self._store.source(full)
@@ -204,7 +204,9 @@ class Composer:
         if self._store.there(own):
             return own, ""
         mailers = [
-            each for each in self._store.names(layouts) if "mail" in each.lower() and each.endswith(f".{suffix}")
+            each
+            for each in sorted(self._store.names(layouts))
+            if "mail" in each.lower() and each.endswith(f".{suffix}")
         ]
         if len(mailers) == 1:
             return os.path.join(layouts, mailers[0]), ""

@@ -179,8 +179,9 @@ class Document:
     `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is
     to judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
     transactional or unknown (or a callable that gives it and the reason), `kind_reason` tells from what. `link_domains`
-    are the domains through which the sender leads links. `message` is the parsed message for `.eml` (mail/), else
-    None; `set` whether subject and bodies were found as a set. `front` is the front matter's mapping.
+    are the domains through which the sender leads links. `message` is the parsed message for `.eml` (mail/), `mail`
+    with its parts and places (lint/messages.Mail), both else None; `is_set` tells whether subject and bodies were found
+    as a set. `front` is the front matter's mapping.
     """
 
     def __init__(
@@ -202,6 +203,7 @@ class Document:
         self._kind_reason = kind_reason
         self.link_domains = tuple(link_domains)
         self.message = message
+        self.mail: Any = None
         self.is_set = is_set
         self.front = front or {}
         self._compose = composed

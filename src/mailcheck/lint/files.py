@@ -145,7 +145,7 @@ class _Walk:
         self.found = Found()
         self.known: set[str] = set()
         self.seen: set[tuple[int, int]] = set()
-        self.folders = 0
+        self.folders = self.strong = 0
         self.full = False
 
     def run(self, paths: Sequence[str]) -> Found:
@@ -169,9 +169,9 @@ class _Walk:
         if self.leaves(path):
             self.found.unreadable.append((name, _leads_out(name)))
         elif stat.S_ISDIR(mode):
-            before = len(self.known), len(self.found.unreadable)
+            before = self.strong, len(self.found.unreadable)
             self.folder(path)
-            if (len(self.known), len(self.found.unreadable)) == before and not self.full:
+            if (self.strong, len(self.found.unreadable)) == before and not self.full:
                 self.found.unreadable.append(
                     (
                         name,
@@ -191,6 +191,7 @@ class _Walk:
                 self.found.limits.append((shown(path, self.root), more))
             return
         self.known.add(path)
+        self.strong += not weak
         self.found.files.append(File(path, shown(path, self.root), explicit=explicit, weak=weak))
 
     def excluded(self, name: str) -> bool:
@@ -276,6 +277,8 @@ class _Walk:
             return None
         if use in {"yes", "weak"} or _worth_a_look(path, use):
             self.add(path, explicit=False, weak=use == "weak")
+        elif use == "look":
+            self.add(path, explicit=False, weak=True)
         return None
 
 
@@ -336,6 +339,9 @@ def _why(error: Exception) -> str:
 
 def decode(octets: bytes, name: str) -> Source:
     """The text of a template: by its byte order mark, as UTF-8, else in the charset it declares. Raises Unreadable."""
+    if name.lower().endswith(".eml"):
+        # A message is octets; its parts have charsets of their own (lint/messages.py).
+        return Source(name, octets.decode("latin-1"), encoding="latin-1")
     for mark, encoding in _MARKS:
         if octets.startswith(mark):
             try:
@@ -392,74 +398,76 @@ def _broken(octets: bytes, at: int, charset: str) -> str:
 class Store:
     """The files below the root, read once each: what extends, includes and sets look up. Never leaves the root.
 
-    `instead` holds texts that stand for files, by their names; None as if there were no such file.
+    `instead` holds texts that stand for files, by their names in reports; None: as if the file were not there.
     """
 
-    __slots__ = ("_instead", "_names", "_sources", "count", "real_root", "root")
+    __slots__ = ("_folders", "_instead", "_names", "_real", "_sources", "real_root", "root")
 
     def __init__(self, root: str, instead: Mapping[str, str | None] | None = None) -> None:
-        self._instead = instead or {}
         self.root = os.path.abspath(root)
         self.real_root = os.path.realpath(self.root)
-        self.count = 0
+        self._instead = {
+            os.path.normpath(os.path.join(self.root, name)): text for name, text in (instead or {}).items()
+        }
         self._sources: dict[str, Source | None] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._real: dict[str, bool] = {}
+
+    def stands_for(self, path: str) -> bool:
+        """Whether a text, or nothing, stands for the file."""
+        return path in self._instead
 
     def inside(self, path: str) -> bool:
         """Whether a path lies below the root, links followed."""
-        real = os.path.realpath(path) + os.sep
-        return real.startswith(self.real_root.rstrip(os.sep) + os.sep)
+        if path not in self._real:
+            real = os.path.realpath(path) + os.sep
+            self._real[path] = real.startswith(self.real_root.rstrip(os.sep) + os.sep)
+        return self._real[path]
 
-    def names(self, folder: str) -> tuple[str, ...]:
-        """The names in a folder, sorted; none where it cannot be read."""
+    def names(self, folder: str) -> frozenset[str]:
+        """The names in a folder below the root; none where it cannot be read."""
         if folder not in self._names:
             try:
-                self._names[folder] = tuple(sorted(os.listdir(folder))) if self.inside(folder) else ()
+                found = set(os.listdir(folder)) if self.inside(folder) else set()
             except (OSError, ValueError):
-                self._names[folder] = ()
-            if self._instead:
-                self._names[folder] = self._replaced(folder, self._names[folder])
+                found = set()
+            for path, text in self._instead.items():
+                where, name = os.path.split(path)
+                if where == folder:
+                    (found.discard if text is None else found.add)(name)
+            self._names[folder] = frozenset(found)
         return self._names[folder]
-
-    def _replaced(self, folder: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The names in a folder with the texts that stand for files in it."""
-        base = shown(folder, self.root) if folder != self.root else ""
-        there = set(names)
-        for name, text in self._instead.items():
-            above, _, last = name.rpartition("/")
-            if above == base:
-                (there.discard if text is None else there.add)(last)
-        return tuple(sorted(there))
 
     def there(self, path: str) -> bool:
         """Whether a regular file is there, below the root."""
-        folder, _, name = path.rpartition(os.sep)
-        if self._instead and shown(path, self.root) in self._instead:
-            return self._instead[shown(path, self.root)] is not None
-        return name in self.names(folder) and self.inside(path) and os.path.isfile(path)
-
-    def replacement(self, name: str) -> Source | None:
-        """The text that stands for a file, None where none does or the file is as if it were not there."""
-        text = self._instead.get(name)
-        return None if text is None else Source(name, text)
-
-    def replaced(self, name: str) -> bool:
-        """Whether a text, or nothing at all, stands for a file."""
-        return name in self._instead
+        folder, name = os.path.split(path)
+        if name not in self.names(folder):
+            return False
+        return path in self._instead or (self.inside(path) and os.path.isfile(path))
 
     def source(self, path: str) -> Source | None:
         """The text of a file below the root; None where it is not there or cannot be read."""
         if path not in self._sources:
             self._sources[path] = None
-            name = shown(path, self.root)
-            if self.replaced(name):
-                self._sources[path] = self.replacement(name)
-            elif self.there(path):
-                self.count += 1
+            if self.there(path):
                 with suppress(Unreadable):
-                    self._sources[path] = decode(read_octets(path), shown(path, self.root))
+                    self._sources[path] = self.read(path, shown(path, self.root))
         return self._sources[path]
 
-    def keep(self, path: str, source: Source) -> None:
-        """A text that stands for the file (standard input, a text that a caller has changed)."""
-        self._sources[path] = source
+    def read(self, path: str, name: str) -> Source:
+        """The text of any file. Raises Unreadable."""
+        found = self._sources.get(path)
+        if found is None:
+            text = self._instead.get(path)
+            found = Source(name, text) if text is not None else decode(read_octets(path), name)
+            self._sources[path] = found
+        return found
+
+    def octets(self, path: str, most: int) -> bytes:
+        """The content of any file. Raises Unreadable."""
+        text = self._instead.get(path)
+        return read_octets(path, most) if text is None else text.encode("utf-8", "surrogateescape")
+
+    def absent(self, path: str) -> bool:
+        """Whether the file counts as not there though it is."""
+        return path in self._instead and self._instead[path] is None

@@ -79,7 +79,7 @@ def read(source: Source) -> JsonFile:
         if provider is None or len(found.messages) >= MAX_MESSAGES:
             continue
         parts = {
-            part: _string(source, *strings[key]) for key, part in SHAPES[provider].items() if key in strings
+            part: string(source, *strings[key]) for key, part in SHAPES[provider].items() if key in strings
         }  # fmt: skip
         named = next((strings[key] for key in ("TemplateName", "name", "Name", "Alias") if key in strings), None)
         name = source.text[named[0] : named[1]] if named else ""
@@ -149,7 +149,7 @@ def _pointer(stack: list[tuple[dict[str, tuple[int, int]] | None, str]], keys: l
     return f"{around}/{step}"
 
 
-def _string(source: Source, start: int, end: int) -> MappedSource:
+def string(source: Source, start: int, end: int) -> MappedSource:
     """The text of a JSON string (RFC 8259 7), with a step at each escape."""
     raw = source.text[start:end]
     steps = [(0, start)]

@@ -43,7 +43,8 @@ _PLAIN_TAGS = frozenset(
     endtablerow echo liquid apply endapply deprecated guard endguard types cache endcache sandbox endsandbox flush
     form_theme stopwatch endstopwatch endblock endembed parent super querystring partialdef endpartialdef style
     endstyle abort_message connected_content schema endschema javascript endjavascript stylesheet endstylesheet
-    endcomponent props endfilter endunless doc enddoc trans_default_domain require_css end
+    endcomponent props doc enddoc trans_default_domain require_css end get_current_language_bidi catalog_items
+    catalog_selection_items color font choice boolean number style_settings endstyle_settings
     """.split()  # noqa: SIM905  a table
 )
 """Statements that bring in nothing; any other is a custom tag, and its output is not known."""
@@ -64,7 +65,7 @@ def references(template: Template) -> list[Reference]:
         if tag.kind == COMMENT:
             continue
         raw = template.text[tag.start : min(tag.end, tag.start + 5_000)]
-        for reader in _by_mark(raw):
+        for reader in _by_mark(raw, template.dialect):
             for kind, names, optional in reader(raw):
                 found.append(Reference(kind, names, tag.start, tag.end, optional=optional))
         if tag.kind == OUTPUT and _is_slot(tag):
@@ -76,11 +77,13 @@ def references(template: Template) -> list[Reference]:
     return found[:MAX_REFERENCES]
 
 
-def _by_mark(raw: str) -> tuple[Callable[[str], Found], ...]:
+def _by_mark(raw: str, dialect: str) -> tuple[Callable[[str], Found], ...]:
     if raw.startswith("{%"):
         return (_statement,)
     if raw.startswith("{{"):
-        return (_curly,)
+        # {{$x}} and {{<x}} are Mustache's inheritance; in Go and Blade the dollar begins a variable.
+        inherits = dialect in {"mustache", "handlebars", "curly"} or not raw[2:].lstrip("{~- ").startswith(("$", "<"))
+        return (_curly,) if inherits else ()
     if raw.startswith("<%"):
         return (_erb,)
     if raw.startswith(("<#", "[#", "<@", "[@")):
@@ -264,7 +267,7 @@ _BLADE = re.compile(
 _RAZOR = re.compile(
     r"\bLayout\s*=\s*(\"[^\"\n]*\"|null\b|[^;\n]{1,200})|@\(?\s*(?:await\s+)?(RenderBody|RenderSection(?:Async)?)\b"
     r"|Html\.(?:Render)?Partial(?:Async)?\s*\(\s*([^)\n]{0,200})|<partial\s[^>]{0,300}?\bname\s*=\s*\"([^\"@\n]*)\""
-    r"|(Component\.InvokeAsync|Html\.Raw)\s*\("
+    r"|(Component\.InvokeAsync)\s*\(|Html\.Raw\(\s*([\w.]{1,200})"
 )
 _SFMC = re.compile(r"\b(ContentBlockBy(?:Key|Name|Id)|ContentArea(?:ByName)?|TreatAsContent(?:Area)?|HTTPGet)\s*\(",
                    re.IGNORECASE)  # fmt: skip
@@ -322,7 +325,7 @@ def _blade(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
 
 
 def _razor(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
-    layout, slot, partial, tag, opaque = match.groups()
+    layout, slot, partial, tag, opaque, unescaped = match.groups()
     if layout is not None:
         if layout.strip() == "null" or layout.strip() == '""':
             return DEFINE, ("no layout",), False
@@ -333,6 +336,8 @@ def _razor(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
         return INCLUDE, _names(partial.split(",", 1)[0]), False
     if tag is not None:
         return INCLUDE, (tag,) if tag else (), False
+    if unescaped is not None:
+        return (SLOT, (unescaped,), False) if _RAW_NAMES.match(unescaped) else None
     return (OPAQUE, (opaque,), False) if opaque else None
 
 

@@ -100,7 +100,7 @@ class Sets:
         """Key -> part -> names, of a folder. A part that is named as such goes before a plain `welcome.html`."""
         found: dict[str, dict[str, list[str]]] = {}
         plain: list[tuple[str, str, str]] = []
-        for name in self._store.names(folder) or (own,):
+        for name in sorted(self._store.names(folder)) or (own,):
             roles = list(classified(name))
             for number, (key, role) in enumerate(roles):
                 if number == len(roles) - 1 and key:
