@@ -104,8 +104,17 @@ class Body:
         return attribute.value
 
     def complete(self, element: Element) -> bool:
-        """Whether the start tag is written out whole, so that an attribute that is not there is missing."""
-        return not self.template.overlaps(element.start, element.end)
+        """Whether the start tag is written out as far as its attributes' names go: one that is not there is missing.
+
+        Tags inside quoted values make no attributes: <img src="{{ url }}"> has no alt.
+        """
+        if not self.template.overlaps(element.start, element.end):
+            return True
+        quoted = element.quoted()
+        return all(
+            any(start <= tag.start and tag.end <= end for start, end in quoted)
+            for tag in self.template.tags_in(element.start, element.end)
+        )
 
     @cached_property
     def visible_text(self) -> str:

@@ -189,6 +189,20 @@ class Element:
             at = max(match.end(), at + 1)
         return Attribute(name, self.attributes[name], self.start, self.end, self.start, self.end)
 
+    def quoted(self) -> list[tuple[int, int]]:
+        """The ranges of the attribute values that stand in quotation marks: what is in them makes no attribute."""
+        found = []
+        at = self.start + 1 + len(self.tag)
+        while at < self.end:
+            match = _ATTRIBUTE.match(self.markup.text, at, self.end)
+            if match is None:
+                at += 1
+                continue
+            if match[2] and match[2][0] in "\"'":
+                found.append((match.start(2) + 1, match.end(2) - 1))
+            at = max(match.end(), at + 1)
+        return found
+
     @property
     def content(self) -> tuple[int, int]:
         """The range between start and end tag (to where the element ends, without one)."""

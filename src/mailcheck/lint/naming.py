@@ -16,13 +16,19 @@ MOST = 200
 
 
 def _known(body: Body, link: Element) -> bool:
-    """Whether all that could name the link is written out: no tag in it, and both its ends are there."""
-    if link.close_end is None or body.template.overlaps(link.start, link.close_end):
+    """Whether all that could name the link is written out: its end is there, and tags stand in quoted values alone."""
+    if link.close_start is None or not body.complete(link):
         return False
     inside = link.descendants()
     if len(inside) > MOST or link.text_to - link.text_from > MOST:
         return False
-    return not any(element.tag in _OTHER for element in inside)
+    if any(element.tag in _OTHER or not body.complete(element) for element in inside):
+        return False
+    starts = [(element.start, element.end) for element in inside]
+    return all(
+        any(start <= tag.start and tag.end <= end for start, end in starts)
+        for tag in body.template.tags_in(link.end, link.close_start)
+    )
 
 
 def _labelled(element: Element) -> bool:

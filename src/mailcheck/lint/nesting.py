@@ -4,6 +4,7 @@ A fault counts where it stands in every reading that contains its tag, and where
 same branch: across branches, includes and slots nothing is certain.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from mailcheck.lint.document import Body
@@ -11,6 +12,7 @@ from mailcheck.lint.html import OPTIONAL_END, Element, Markup, Misnesting
 from mailcheck.lint.inserts import Inserts
 from mailcheck.lint.template import Branch, Template
 
+_NAME = re.compile(r"[a-z][a-z0-9:._-]*\Z")
 _FRAME = frozenset({"html", "body", "mjml"})
 
 
@@ -28,6 +30,9 @@ class Fault:
 def faults(body: Body) -> list[Fault]:
     """What is certainly misnested in a body, in the order of the source."""
     if not any(markup.misnested for markup in (*body.variants, *body.outlook)):
+        return []
+    if any(fault.key in {"unclosed", "unbalanced", "limit"} for fault in body.template.faults):
+        # Where the template's own syntax is broken, which tags belong together is not known.
         return []
     judge = _Judge(body)
     found = list(judge.certain(body.variants, outlook=False))
@@ -65,7 +70,9 @@ class _Judge:
 
     def _certain(self, fault: Misnesting, markup: Markup) -> bool:
         template = self._template
-        if template.overlaps(fault.start, min(fault.end, fault.start + len(fault.tag) + 2)):
+        if not _NAME.match(fault.tag) or template.overlaps(
+            fault.start, min(fault.end, fault.start + len(fault.tag) + 2)
+        ):
             # The name itself comes from a tag: <{{ element }}>.
             return False
         if fault.tag in self._loose or (fault.other is not None and fault.other.tag in self._loose):

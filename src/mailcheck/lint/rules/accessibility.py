@@ -32,7 +32,7 @@ def lang_missing(document: Document) -> Result:
     for body in document.html:
         for page in list(body.find("html"))[:1]:
             written = body.known(page, "lang")
-            if not body.complete(page) or written:
+            if not body.complete(page) or written or (written is None and "lang" in page.attributes):
                 continue
             if any((element.get("lang") or "").strip() for element in _outermost(page)):
                 continue
