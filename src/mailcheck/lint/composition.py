@@ -323,7 +323,8 @@ class _Composing:
     def _invoked(self, found: list[Reference]) -> bool:
         """A Go file that only defines: the template that invokes what it defines is its frame."""
         defined = [each.names[0] for each in found if each.kind == DEFINE and each.names]
-        if self.top.template.dialect != "go" or not defined or _FRAME.search(self.top.template.text):
+        invokes = any(each.kind in {INCLUDE, SLOT} for each in found)
+        if self.top.template.dialect != "go" or not defined or invokes or self.top.media != "html":
             return False
         frames = []
         for path, source in self.composer.siblings(self.path):

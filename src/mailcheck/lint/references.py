@@ -136,8 +136,9 @@ def _statement(raw: str) -> Found:
             yield EXTENDS, _names(rest), False
     elif word in {"include", "embed", "render", "section", "sections", "includes", "include_relative", "ssi", "import",
                   "use", "partial"}:  # fmt: skip
-        yield INCLUDE, _names(rest.split(" as ", 1)[0] if word == "import" else rest), "ignore missing" in rest
-    elif word == "from":
+        if not rest.startswith("_self"):
+            yield INCLUDE, _names(rest.split(" as ", 1)[0] if word == "import" else rest), "ignore missing" in rest
+    elif word == "from" and not rest.startswith("_self"):
         yield INCLUDE, _names(rest.split(" import ", 1)[0]), False
     elif word == "liquid":
         for line in rest.splitlines():
@@ -281,7 +282,7 @@ def _around(template: Template) -> Iterator[Reference]:
     elif dialect == "razor":
         yield from _unless_comment(template, _RAZOR, _razor)
     elif dialect == "ampscript":
-        yield from _unless_comment(template, _SFMC, lambda match: (OPAQUE, (match[1],), False))
+        yield from _unless_comment(template, _SFMC, lambda match, _: (OPAQUE, (match[1],), False))
     if "<mj" in text:
         yield from _unless_comment(template, _MJML, _mjml)
 
@@ -289,7 +290,7 @@ def _around(template: Template) -> Iterator[Reference]:
 def _unless_comment(
     template: Template,
     pattern: "re.Pattern[str]",
-    read: "Callable[[re.Match[str]], tuple[str, tuple[str, ...], bool] | None]",
+    read: "Callable[[re.Match[str], str], tuple[str, tuple[str, ...], bool] | None]",
 ) -> Iterator[Reference]:
     for count, match in enumerate(pattern.finditer(template.text)):
         if count >= MAX_REFERENCES:
@@ -297,14 +298,15 @@ def _unless_comment(
         tag = template.tag_at(match.start())
         if tag is not None and tag.kind == COMMENT:
             continue
-        found = read(match)
+        # A directive's tag holds its arguments whole, brackets inside them too.
+        found = read(match, template.text[match.end() : min(tag.end, match.end() + 2_000)] if tag else "")
         if found:
             kind, names, optional = found
             yield Reference(kind, names, match.start(), match.end(), optional=optional)
 
 
-def _blade(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
-    word, rest, component = match[1], match[2], match[3]
+def _blade(match: "re.Match[str]", more: str) -> tuple[str, tuple[str, ...], bool] | None:
+    word, rest, component = match[1], (match[2] or "") + more, match[3]
     if component:
         return INCLUDE, (f"components.{component}",), False
     if word is None:
@@ -321,10 +323,10 @@ def _blade(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
         return INCLUDE, tuple(strings[:1]), False
     if word == "includeFirst":
         return INCLUDE, _names(rest.replace("array(", "[")), False
-    return EXTENDS if word == "extends" else INCLUDE, _names(rest.split(",", 1)[0]), word == "includeIf"
+    return EXTENDS if word == "extends" else INCLUDE, _names(rest), word == "includeIf"
 
 
-def _razor(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
+def _razor(match: "re.Match[str]", _more: str) -> tuple[str, tuple[str, ...], bool] | None:
     layout, slot, partial, tag, opaque, unescaped = match.groups()
     if layout is not None:
         if layout.strip() == "null" or layout.strip() == '""':
@@ -341,6 +343,6 @@ def _razor(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
     return (OPAQUE, (opaque,), False) if opaque else None
 
 
-def _mjml(match: "re.Match[str]") -> tuple[str, tuple[str, ...], bool] | None:
+def _mjml(match: "re.Match[str]", _more: str) -> tuple[str, tuple[str, ...], bool] | None:
     path = match[1] if match[1] is not None else match[2]
     return INCLUDE, () if re.search(r"\{\{|\{%|<%|\$\{", path) else (path,), False
