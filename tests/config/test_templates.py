@@ -1,9 +1,13 @@
 """What the configuration says about templates, and what a fault in it says."""
 
+from pathlib import Path
+
 import pytest
 
 from cli.command import Command
 from mailcheck.config.discovery import load
+from mailcheck.config.templates import DIALECTS
+from mailcheck.lint import dialects
 
 GOOD = """\
 kind = "marketing"
@@ -89,3 +93,10 @@ def test_fault_names_file_line_and_remedy(text: str, message: str, command: Comm
     assert done.err.startswith("mailcheck: ")
     assert done.err.count("\n") == 1
     assert message in done.err
+
+
+def test_languages_are_those_of_the_linter() -> None:
+    """`config` may not use `lint`, so it has a list of its own; what a census gives nobody declares."""
+    assert set(DIALECTS) == (set(dialects.DIALECTS) - {"generic", "curly"}) | set(dialects.ALIASES)
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    assert all(f"`{name}`" in page for name in DIALECTS)

@@ -110,6 +110,9 @@ def _standard_input(name: str) -> str:
     octets = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
     if len(octets) > most:
         raise InputError(f"{name}: more than the {most:,} octets that are read")
+    if name.lower().endswith(".eml"):
+        # A message is octets; those that are no UTF-8 come back out as they went in.
+        return octets.decode("utf-8", "surrogateescape")
     try:
         return files.decode(octets, name).text
     except files.Unreadable as error:

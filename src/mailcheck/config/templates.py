@@ -9,7 +9,9 @@ from mailcheck.model.errors import ConfigError
 
 DIALECTS = (
     "jinja", "django", "twig", "liquid", "handlebars", "mustache", "go", "erb", "blade", "razor", "mailchimp",
-    "ampscript", "hubl", "freemarker", "smarty", "braze", "none",
+    "ampscript", "hubl", "freemarker", "smarty", "braze", "plain",
+    # Other names of these, and services that speak them.
+    "none", "jinja2", "nunjucks", "sfmc", "hubspot", "ejs", "sendgrid", "ses", "postmark", "mandrill", "golang",
 )  # fmt: skip
 """The template languages that `[templates]` may name."""
 KINDS = ("marketing", "transactional")
