@@ -57,7 +57,12 @@ class Link:
     @property
     def stand_in(self) -> bool:
         """Whether the address holds what another program may fill in: a tag of a language that is not this file's."""
-        return _STAND_IN.search(self.text) is not None
+        return is_stand_in(self.text)
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether an address holds a tag of some language, or looks like a word that a program replaces."""
+    return _STAND_IN.search(text) is not None
 
 
 def _host(written: str) -> str | None:

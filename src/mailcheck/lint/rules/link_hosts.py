@@ -61,7 +61,11 @@ def http_not_https(document: Document) -> Result:
     for body, link in links(document):
         rest = link.text[7:]
         # "http://" before a tag alone: mail services replace the whole of it.
-        if link.scheme != "http" or not link.text.lower().startswith("http://") or not (rest or _path_behind(body, link)):
+        if (
+            link.scheme != "http"
+            or not link.text.lower().startswith("http://")
+            or not (rest or _path_behind(body, link))
+        ):
             continue
         if link.stand_in or (link.host and (is_address(link.host) or unreachable(link.host))):
             continue
@@ -81,9 +85,7 @@ def _path_behind(body: Body, link: Link) -> bool:
     return tag is not None and tag.kind == "output" and body.source.text[tag.end : tag.end + 1] in {"/", ":", "."}
 
 
-_SHOWN = re.compile(
-    r"(?<![\w@./:-])(?:(https?)://|(www)\.)((?:[^\W_]|[-.])+\.[^\W\d_]{2,24})(?![\w@-])", re.IGNORECASE
-)
+_SHOWN = re.compile(r"(?<![\w@./:-])(?:(https?)://|(www)\.)((?:[^\W_]|[-.])+\.[^\W\d_]{2,24})(?![\w@-])", re.IGNORECASE)
 _BARE = re.compile(r"((?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_]{2,24})(/\S*)?\Z")
 
 

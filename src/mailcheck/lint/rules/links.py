@@ -46,9 +46,7 @@ def empty_or_hash_href(document: Document) -> Result:
                 body,
                 link,
                 "this link leads nowhere: readers click and nothing happens",
-                fix=steps(
-                    'put the address into href, such as href="https://…", or remove the link and keep its text'
-                ),
+                fix=steps('put the address into href, such as href="https://…", or remove the link and keep its text'),
             )
 
 
@@ -84,7 +82,8 @@ def script_or_data_link(document: Document) -> Result:
 _DOUBLE = re.compile(r"https?:/{0,3}https?(?::|//)", re.IGNORECASE)
 _SLASHES = re.compile(r"(https?)(:/?|//|:///+|/:/|;//)(?=[a-z0-9-]+\.)", re.IGNORECASE)
 _MISSPELT = re.compile(
-    r"(?:h?ttps?|htp{1,2}s?|h{2,}t+ps?|ht{3,}ps?|https{2,}|hpt+s?|htts|httsp|hpptp?s?)(?<!\Ahttp)(?<!\Ahttps):?/{2}", re.IGNORECASE
+    r"(?:h?ttps?|htp{1,2}s?|h{2,}t+ps?|ht{3,}ps?|https{2,}|hpt+s?|htts|httsp|hpptp?s?)(?<!\Ahttp)(?<!\Ahttps):?/{2}",
+    re.IGNORECASE,
 )
 _BLANK = re.compile(r"[ \u00a0]+")
 
@@ -164,7 +163,9 @@ def _blanks(body: Body, link: Link) -> Iterator[Finding]:
         )
 
 
-_RELATIVE = re.compile(r"(?://(?=\w)|/|\.{1,2}/|\?|www\.|[\w%~+-]+(?:\.\w+)?(?:[/?]|\.(?:html?|php|aspx?|jsp)\b))", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"(?://(?=\w)|/|\.{1,2}/|\?|www\.|[\w%~+-]+(?:\.\w+)?(?:[/?]|\.(?:html?|php|aspx?|jsp)\b))", re.IGNORECASE
+)
 _WORD = re.compile(r"[\w.~-]+\Z")
 _DOMAIN = re.compile(r"((?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?:[/?#:]|\Z)", re.IGNORECASE)
 
