@@ -43,7 +43,7 @@ def _spf_suite() -> bool:
 
 NEEDS = {"server": ("the name servers knotd and unbound", _servers), "doh": ("the extra doh", _doh),
          "git": ("the program git", _git), "hook": ("pre-commit, and a package registry", _hook),
-         "spf_suite": ("the public SPF suite, which pip gets from pyspf's source distribution", _spf_suite)}  # fmt: skip
+         "spf_suite": ("the public SPF suite, which pip fetches with pyspf's source", _spf_suite)}  # fmt: skip
 """Marker -> what its tests need, and whether that is there."""
 _LEFT_OUT = pytest.StashKey[Counter[str]]()
 
