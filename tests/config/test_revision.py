@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository import Repository
 from mailcheck.config import revision
 from mailcheck.config.new_only import new_only
 from mailcheck.config.revision import Changes, changes_since, odd_lines, read_patch, repository_root
@@ -17,6 +16,7 @@ from mailcheck.model.finding import Finding
 from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
+from repository import Repository
 
 pytestmark = pytest.mark.git
 
