@@ -69,16 +69,16 @@ async def evaluate_dmarc(
     signature. Never raises.
     """
     author = a_labels(author_domain)
-    if not author or not valid(author):
-        reason = "the author domain is not a name that can be asked for"
-        return DmarcResult(
-            "permerror", None, None, "none", None, author, False, False, False, Walk(author, ()), (), reason
-        )
-    way = await walk(author, ask)
-    found = await _discovered(author, way, ask)
     given = [("spf", *spf)] if spf is not None else []
     given += [("dkim", *each) for each in dkim[:MAX_IDENTIFIERS]]
     identifiers = tuple(Identifier(kind, a_labels(name), result.lower()) for kind, name, result in given)
+    if not author or not valid(author):
+        nowhere = Discovery(author, author)
+        return _result(
+            "permerror", nowhere, Walk(author, ()), identifiers, "the author domain is not a name that can be asked for"
+        )
+    way = await walk(author, ask)
+    found = await _discovered(author, way, ask)
     if found.unknown is not None:
         return _result("temperror", found, way, identifiers, found.unknown.sentence)
     if found.record is None:
