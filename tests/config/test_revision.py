@@ -104,6 +104,27 @@ def test_octets_that_are_no_utf_8(repository: Repository) -> None:
     assert changes.new == {name}
 
 
+def test_file_that_is_too_large_is_as_if_it_were_none(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revision, "MAX_BLOB", len(LINES))
+    repository.commit({"large.html": LINES + "x"})
+    changes = changes_since("HEAD", repository.root)
+    assert changes.before(["a.html", "large.html", "b.html", "a.html"]) == {
+        "a.html": LINES.encode(),
+        "large.html": None,
+        "b.html": LINES.encode(),
+    }
+
+
+def test_what_was_a_link_or_a_folder_is_no_text(repository: Repository) -> None:
+    (repository.root / "link.html").symlink_to("a.html")
+    repository.commit({"folder/x.html": LINES})
+    changes = changes_since("HEAD", repository.root)
+    assert changes.before(["link.html"]) == {"link.html": b"a.html"}
+    changes.old["now.html"] = "folder"
+    changes.lines["now.html"] = []
+    assert changes.before(["now.html"]) == {"now.html": None, "folder": None}
+
+
 def test_deletions_and_file_ends_change_no_line(repository: Repository) -> None:
     repository.write("a.html", LINES.replace("line 5\n", ""))
     repository.write("b.html", LINES.removesuffix("\n"))

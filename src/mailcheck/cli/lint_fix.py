@@ -78,7 +78,7 @@ def repaired(run: Run, report: Report) -> Repair:
     texts = {name: source.text for name, (source, _) in read.items()}
     # With a revision or a baseline, what is known stays as it is: a change shall not touch what it does not mean.
     wanted = None
-    if any(subject.ignored for subject in report.subjects):
+    if run.narrowed:
         wanted = Counter(finding.fingerprint for subject in report.subjects for finding in subject.findings)
     return Repair(run, repair(report, texts, run.judge, _protected(run), wanted=wanted), read)
 

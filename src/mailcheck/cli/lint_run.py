@@ -46,6 +46,11 @@ class Run:
         return lint_paths(self.paths, options)
 
     @property
+    def narrowed(self) -> bool:
+        """Whether what is known is left out: by a revision or a baseline."""
+        return bool(self.new_from or self._known)
+
+    @property
     def shown(self) -> str:
         """The name of standard input in reports."""
         return files.shown(self._full, str(self.root)) if self.name else "-"

@@ -11,6 +11,8 @@ SECONDS = 30
 """Seconds after which git is given up."""
 MAX_DIFF = 200_000_000
 """Octets of a difference that are read."""
+MAX_BLOB = 25 * 1024 * 1024
+"""Octets of a file of a revision that is read, as of the file itself."""
 _AT_ONCE = 200
 """Paths named in one call; command lines are bounded."""
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -68,14 +70,17 @@ class Changes:
         return any(start <= last and first <= end for start, end in self.lines.get(path, ()))
 
     def before(self, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """The files as the revision has them, by their present paths and their former ones; None where it has none."""
-        found: dict[str, bytes | None] = {}
-        for path in dict.fromkeys(paths):
-            if self.ref is None or self.is_new(path):
-                found[path] = None
-            else:
-                former = self.old.get(path, path)
-                found[path] = found[former] = self._git.ask("cat-file", "blob", f"{self.ref}:{former}")
+        """The files as the revision has them, by their present paths and their former ones; None where it has none.
+
+        One that is larger than any template counts as none.
+        """
+        asked = list(dict.fromkeys(paths))
+        known = [path for path in asked if self.ref is not None and not self.is_new(path)]
+        former = {path: self.old.get(path, path) for path in known}
+        texts = self._git.blobs({f"{self.ref}:{name}" for name in former.values()})
+        found: dict[str, bytes | None] = dict.fromkeys(asked)
+        for path, name in former.items():
+            found[path] = found[name] = texts.get(f"{self.ref}:{name}")
         return found
 
 
@@ -90,17 +95,44 @@ class Git:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def ask(self, *words: str) -> bytes:
-        """Its answer. Raises GitError with git's own message."""
+    def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
+        """The contents of files, `REVISION:PATH`, all at once; those that are too large are left out."""
+        # A name with a line end would be two; such a file is asked for alone.
+        plain = sorted(name for name in names if "\n" not in name)
+        odd = sorted(name for name in names if "\n" in name)
+        small = [name for name, size in zip(plain, self._sizes(plain), strict=True) if size <= MAX_BLOB]
+        found = {name: self.ask("cat-file", "blob", name) for name in odd}
+        answer = self.ask("cat-file", "--batch", lines=small) if small else b""
+        at = 0
+        for name in small:
+            end = answer.find(b"\n", at)
+            size = int(answer[at:end].rsplit(b" ", 1)[1])
+            found[name] = answer[end + 1 : end + 1 + size]
+            at = end + size + 2
+        return found
+
+    def _sizes(self, names: list[str]) -> list[int]:
+        """The octets of files; of what is no file more than is read."""
+        if not names:
+            return []
+        answer = self.ask("cat-file", "--batch-check=%(objecttype) %(objectsize)", lines=names)
+        return [
+            int(line[5:]) if line.startswith(b"blob ") and line[5:].isdigit() else MAX_BLOB + 1
+            for line in answer.splitlines()
+        ]
+
+    def ask(self, *words: str, lines: list[str] | None = None) -> bytes:
+        """Its answer; `lines` are put to it on standard input. Raises GitError with git's own message."""
         import subprocess
 
         # Nothing that the repository names is run: no file system monitor, no external diff, no pager.
         command = ["git", "--no-pager", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", *words]
         environment = {key: value for key, value in os.environ.items() if not _odd(key)}
+        question = b"".join(line.encode(*_PATHS) + b"\n" for line in lines or ())
         environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
         try:
             done = subprocess.run(  # noqa: S603  words of ours; names stand behind --
-                command, cwd=self._root, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                command, cwd=self._root, env=environment, input=question, capture_output=True,
                 timeout=SECONDS, check=False,
             )  # fmt: skip
         except FileNotFoundError:
