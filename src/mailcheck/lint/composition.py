@@ -277,6 +277,7 @@ class _Composing:
         self.bodies = [body]
         self.seen = {path}
         self.reasons: list[str] = []
+        self.part = False
         self.waiting: list[tuple[Body, str, int]] = []
 
     def run(self) -> Composition:
@@ -289,10 +290,13 @@ class _Composing:
             body, path, level = self.waiting.pop(0)
             self._follow(body, path, level, found if body is self.top else references(body.template))
         self._frame()
-        return Composition(self.bodies, complete=not self.reasons, reason=self.reasons[0] if self.reasons else "")
+        return Composition(
+            self.bodies, complete=not self.reasons, reason=self.reasons[0] if self.reasons else "", part=self.part
+        )
 
-    def unknown(self, reason: str) -> None:
+    def unknown(self, reason: str, *, part: bool = False) -> None:
         self.reasons.append(reason)
+        self.part = self.part or part
 
     def add(self, path: str, level: int, *, include: bool = True) -> None:
         if path in self.seen:
@@ -347,7 +351,9 @@ class _Composing:
         for each in found:
             if each.kind == SLOT and not parent:
                 name = each.names[0] if each.names else ""
-                self.unknown(f"the slot {name!r:.60} is filled elsewhere" if name else "a slot is filled elsewhere")
+                self.unknown(
+                    f"the slot {name!r:.60} is filled elsewhere" if name else "a slot is filled elsewhere", part=True
+                )
                 return
 
     def _follow(self, body: Body, path: str, level: int, found: list[Reference]) -> None:
@@ -398,12 +404,12 @@ class _Composing:
         if self.top.media == "text":
             name, folder = os.path.basename(self.path), os.path.basename(os.path.dirname(self.path)).lower()
             if len(self.bodies) == 1 and (name.startswith("_") or folder in _PART_FOLDERS):
-                self.unknown("it is a part of other templates")
+                self.unknown("it is a part of other templates", part=True)
             return
         if self.top.media != "html":
             return
         texts = [body.template.text for body in self.bodies]
         if not any(_FRAME.search(text) for text in texts):
-            self.unknown("it is a part of a page: neither <html> nor <body> is here")
+            self.unknown("it is a part of a page: neither <html> nor <body> is here", part=True)
         elif not any(_FRAME_END.search(text) for text in texts):
-            self.unknown("it is the first part of a page, which ends in another template")
+            self.unknown("it is the first part of a page, which ends in another template", part=True)

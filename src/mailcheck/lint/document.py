@@ -8,7 +8,7 @@ from mailcheck.lint.conditional import Conditional, conditionals, outlook_texts
 from mailcheck.lint.html import MAX_TOKENS, Element, Markup, parse
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import Template
-from mailcheck.model.finding import Finding
+from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, TextEdit, steps
 from mailcheck.model.location import FileLocation
 from mailcheck.model.severity import Severity
@@ -142,6 +142,8 @@ class Body:
         remedies = (fix, *fixes) if fix else tuple(fixes)
         if not self.source.editable:
             remedies = tuple(steps(each.title) if each.kind == "text" else each for each in remedies)
+        if self.source.how:
+            related = (*related, Related(self.source.how, place))
         return Finding(
             message,
             place,
@@ -173,11 +175,12 @@ class Composition:
 
     `bodies` are this one and the others, in the order of inclusion; `complete` is False where one of them is unknown
     (a layout chosen in code, a name that holds a tag, a file outside the repository, a slot that a child fills), and
-    `reason` says which.
+    `reason` says which. `part` is True where it is no message by itself: a layout with slots, a piece of a page.
     """
 
-    def __init__(self, bodies: Sequence[Body], *, complete: bool, reason: str = "") -> None:
+    def __init__(self, bodies: Sequence[Body], *, complete: bool, reason: str = "", part: bool = False) -> None:
         self.bodies = tuple(bodies)
+        self.part = part
         self.complete = complete
         self.reason = reason
 

@@ -86,15 +86,21 @@ class _Gathering:
         )
         self.out = Gathered()
         self.seen: set[str] = set()
+        self.placed: list[tuple[Document, Body, str]] = []
+        self.markup = False
 
     def _read(self, source: Source) -> Template:
         return read_template(source, self.options)
 
     def finish(self) -> Gathered:
         if self.options.data is not None:
-            from mailcheck.lint import rendering
+            from mailcheck.lint.rendering.stage import add_rendered
 
-            rendering.add(self.out, self.options)
+            add_rendered(self.placed, self.composer, self.options, self.out.unreadable, self.out.limits)
+        if self.markup:
+            from mailcheck.lint.rendering.stage import add_compiled
+
+            add_compiled(self.placed, self.composer)
         self.out.documents.sort(key=lambda document: document.subject)
         self.out.unreadable.sort()
         self.out.limits.sort()
@@ -142,6 +148,7 @@ class _Gathering:
         if path:
             self.composer.keep(path, body)
         parts = self._declared(source, template, front)
+        self.markup = self.markup or "<mjml" in source.text
         if "<mj" in source.text and not parts:
             parts = self._mjml(source, template)
         return body, front.values, parts
@@ -299,6 +306,9 @@ class _Gathering:
 
             def composed(body: Body) -> Composition:
                 path = paths.get(id(body))
+                if body.source.how:
+                    # Rendered, it is whole; compiled, what is missing is judged where it is written.
+                    return Composition((body,), complete=body.rendered, reason=body.source.how)
                 if around:
                     return Composition((body,), complete=False, reason=around)
                 return composer.compose(body, path or os.path.join(store.root, "-"))
@@ -315,6 +325,8 @@ class _Gathering:
             link_domains=self.options.link_domains,
         )
         document.mail = mail
+        if message is None:
+            self.placed += [(document, body, paths.get(id(body), "")) for body in bodies if body.media != "front"]
         self.out.documents.append(document)
 
 

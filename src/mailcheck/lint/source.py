@@ -15,10 +15,12 @@ class Source:
     """One text with its path.
 
     `text` is decoded, without a byte order mark; `encoding` and `bom` are how it was read. Line ends are CRLF, CR
-    and LF, as the HTML standard and editors count them. Nothing is changed after it is made.
+    and LF, as the HTML standard and editors count them. Nothing is changed after it is made. `editable` is False where
+    the file holds the text in a form that no edit of ours may touch (a part of a message, what was rendered); `how`
+    tells how a text was made that stands in no file, and is empty for what is written.
     """
 
-    __slots__ = ("_line", "_starts", "bom", "editable", "encoding", "path", "text")
+    __slots__ = ("_line", "_starts", "bom", "editable", "encoding", "how", "path", "text")
 
     def __init__(self, path: str, text: str, *, encoding: str = "utf-8", bom: bool = False) -> None:
         self.path = path
@@ -26,6 +28,7 @@ class Source:
         self.encoding = encoding
         self.bom = bom
         self.editable = True
+        self.how = ""
         self._starts: list[int] | None = None
         self._line: tuple[int, str | None] = (0, None)
 
