@@ -100,7 +100,7 @@ OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
-_HTML = _P_CLOSERS | frozenset(
+KNOWN = _P_CLOSERS | frozenset(
     {
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "body", "button", "caption", "cite", "code", "colgroup",
         "data", "datalist", "dd", "del", "dfn", "dt", "em", "font", "form", "head", "html", "i", "iframe", "ins", "kbd",
@@ -281,6 +281,7 @@ class Markup:
         return (element for element in self.elements if element.tag in tags)
 
 
+_NAME = re.compile(r"[a-z][a-z0-9:._-]*")
 _TEXT, _START, _END, _COMMENT, _DOCTYPE = 0, 1, 2, 3, 4
 _TAG_END = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
 _COMMENT_END = re.compile(r"--!?>")
@@ -373,6 +374,10 @@ class _Stack:
             self._markup.doctype = (start, end)
 
     def _start(self, tag: str, attributes: dict[str, str], start: int, end: int, *, closed: bool) -> None:
+        if not tag.isalnum():
+            # <tr{if $last}> is a row, whoever fills in the rest.
+            plain = _NAME.match(tag)
+            tag = plain[0] if plain else tag
         self._imply_ends(tag)
         markup = self._markup
         parent = self._open[-1] if self._open else None
@@ -380,7 +385,7 @@ class _Stack:
         element.first_child = element.last_child = len(markup.elements) + 1
         element.text_from = element.text_to = len(markup.texts)
         markup.elements.append(element)
-        if tag in VOID or (closed and (tag not in _HTML or self._where.get("svg") or self._where.get("math"))):
+        if tag in VOID or (closed and (tag not in KNOWN or self._where.get("svg") or self._where.get("math"))):
             return
         self._where.setdefault(tag, []).append(len(self._open))
         self._open.append(element)

@@ -29,7 +29,7 @@ _SLOTS = frozenset(
 """Blocks whose inside another template replaces or wraps."""
 _MARKUP = re.compile(
     r"\b(?:content\w*|body\w*|yield|slots?|super|parent|caller|children|render\w*|include\w*|partials?|html\w*|\w*_html"
-    r"|safe|raw|layout|blocks?|components?|widgets?|macros?|sections?|header\w*|footer\w*|signature\w*|modules?)\b|\(",
+    r"|safe|raw|layout|blocks?|components?|widgets?|macros?|sections?|header\w*|footer\w*|signature\w*|modules?)\b|\A[\w.$>-]+\(",
     re.IGNORECASE,
 )
 

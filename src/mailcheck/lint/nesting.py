@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailcheck.lint.document import Body
-from mailcheck.lint.html import OPTIONAL_END, Element, Markup, Misnesting
+from mailcheck.lint.html import KNOWN, OPTIONAL_END, Element, Markup, Misnesting
 from mailcheck.lint.inserts import Inserts
 from mailcheck.lint.template import Branch, Template
 
@@ -70,6 +70,9 @@ class _Judge:
 
     def _certain(self, fault: Misnesting, markup: Markup) -> bool:
         template = self._template
+        if fault.tag not in KNOWN and ":" not in fault.tag and not fault.tag.startswith("mj-"):
+            # <currentyear>, <x-button>: another program's placeholder.
+            return False
         if not _NAME.match(fault.tag) or template.overlaps(
             fault.start, min(fault.end, fault.start + len(fault.tag) + 2)
         ):

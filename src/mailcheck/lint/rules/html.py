@@ -1,5 +1,6 @@
 """HTM: the page around the mail and the order of its tags."""
 
+import re
 from collections.abc import Iterator
 
 from mailcheck.lint.conditional import Conditional, conditionals
@@ -7,6 +8,7 @@ from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element, Markup
 from mailcheck.lint.inserts import Inserts
 from mailcheck.lint.nesting import Fault, element_at, faults, framed
+from mailcheck.lint.part_places import part_of
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
 from mailcheck.model.rule import Fixable, Result, rule
@@ -204,3 +206,172 @@ def doctype_missing(document: Document) -> Result:
             element.end,
             fix=fix,
         )
+
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_LABELS = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252", "l1": "windows-1252",
+           "us-ascii": "windows-1252", "ascii": "windows-1252", "cp1252": "windows-1252", "iso8859-1": "windows-1252",
+           "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "x-sjis": "shift_jis", "shift-jis": "shift_jis",
+           "sjis": "shift_jis", "gb2312": "gbk", "gb_2312-80": "gbk", "latin9": "iso-8859-15"}  # fmt: skip
+"""Names that browsers read as one encoding (Encoding Standard 4.2), of those that mail uses."""
+HEAD = 1_024
+"""Octets in which the encoding is looked for (HTML 13.2.3.2)."""
+
+
+def _metas(body: Body) -> Iterator[tuple[Element, str | None]]:
+    """The meta elements that declare the encoding, and what they declare; None where a tag says it."""
+    for element in body.find("meta"):
+        if "charset" in element.attributes:
+            yield element, body.known(element, "charset")
+        elif (element.get("http-equiv") or "").strip().lower() == "content-type":
+            content = body.known(element, "content")
+            found = _CHARSET.search(content) if content is not None else None
+            if content is None or found:
+                yield element, found[1] if found else None
+
+
+def _label(name: str) -> str:
+    plain = name.strip().lower()
+    return _LABELS.get(plain, plain)
+
+
+def _template_pages(document: Document) -> bool:
+    return document.message is None and any(body.whole for body in document.html)
+
+
+@rule(
+    "HTM002", "charset-meta-missing-or-late", Severity.WARNING, since="0.1", fix=Fixable.SAFE, applies=_template_pages
+)
+def charset_meta_missing_or_late(document: Document) -> Result:
+    """The page does not say its encoding, or says it too late.
+
+    Why: A mail that is saved, forwarded or shown in a browser ("view online") loses the Content-Type of its MIME part; without a meta in the first 1,024 bytes, browsers guess, and umlauts, quotes and prices in euros become garbage.
+    Bad:
+    <html lang="de"><head><title>Quittung</title></head><body><p>49 €</p></body></html>
+    Good:
+    <html lang="de"><head><meta charset="utf-8"><title>Quittung</title></head><body><p>49 €</p></body></html>
+    Fix: Put <meta charset="utf-8"> first in the <head>.
+    References: HTML 4.2.5.4 (specifying the document's character encoding), 13.2.3.2
+    """
+    for body in document.html:
+        page = _page(body)
+        head = next(body.find("head"), None)
+        if page is None or head is None:
+            continue
+        metas = list(_metas(body))
+        at = head.end
+        if not metas:
+            if _filled_head(body):
+                continue
+            safe = body.source.encoding.lower().startswith("utf-8") and not body.template.overlaps(head.start, head.end)
+            fix = Fix("say that it is UTF-8", (body.edit(at, at, '<meta charset="utf-8">'),), safe=safe)
+            message = "no <meta charset> stands in the <head>: where the mail is saved or shown online, browsers guess its encoding"
+            yield body.finding(message, head.start, head.end, fix=fix)
+            continue
+        first = metas[0][0]
+        before = body.source.text[body.start : first.end]
+        tags = sum(tag.end - tag.start for tag in body.template.tags_in(body.start, first.end))
+        if len(before.encode("utf-8", "replace")) - tags * 4 > HEAD and not body.template.in_conditional(first.start):
+            yield body.finding(
+                f"the encoding is declared behind the first {HEAD:,} bytes, where browsers no longer look for it",
+                first.start,
+                first.end,
+                fix=steps("move this <meta> to the beginning of the <head>"),
+            )
+
+
+def _filled_head(body: Body) -> bool:
+    """Whether something from elsewhere may stand in the head."""
+    inserts = Inserts(body)
+    first = next(body.find("body"), None)
+    return bool(inserts.tags) and (first is None or inserts.tags[0].start < first.start)
+
+
+def _parts(document: Document) -> bool:
+    return document.mail is not None and bool(document.html)
+
+
+@rule("HTM003", "charset-differs", Severity.ERROR, since="0.1", applies=_parts)
+def charset_differs(document: Document) -> Result:
+    """The page declares another encoding than its MIME part.
+
+    Why: Clients follow one or the other, so somewhere each umlaut and each curly quote becomes two wrong characters; a mail that is forwarded or shown online follows the meta.
+    Bad:
+    {file mail.eml}
+    From: Shop Nord <news@shop-nord.de>
+    Subject: Your receipt
+    MIME-Version: 1.0
+    Content-Type: text/html; charset=utf-8
+    Content-Transfer-Encoding: quoted-printable
+    {blank}
+    <html lang=3D"de"><head><meta charset=3D"iso-8859-1"></head><body>49 =E2=82=AC</body></html>
+    Good:
+    {file mail.eml}
+    From: Shop Nord <news@shop-nord.de>
+    Subject: Your receipt
+    MIME-Version: 1.0
+    Content-Type: text/html; charset=utf-8
+    Content-Transfer-Encoding: quoted-printable
+    {blank}
+    <html lang=3D"de"><head><meta charset=3D"utf-8"></head><body>49 =E2=82=AC</body></html>
+    Fix: Declare in the meta what the Content-Type of the part says, best utf-8 in both.
+    References: RFC 2046 4.1.2, RFC 2854 6 (charset of text/html), HTML 13.2.3.2
+    """
+    for body in document.html:
+        part = part_of(document, body)
+        if part is None or part.declared is None:
+            continue
+        charset = part.declared.get("charset")
+        if not charset:
+            continue
+        for element, declared in _metas(body):
+            if declared is None or _label(declared) == _label(charset):
+                continue
+            if _label(charset) == "windows-1252" and body.source.text.isascii():
+                # us-ascii is what libraries write over plain ASCII, whatever the page says.
+                continue
+            harm = (
+                "its umlauts and quotes come out wrong"
+                if not body.source.text.isascii()
+                else "the first umlaut in it will come out wrong"
+            )
+            yield body.finding(
+                f"the page says {declared}, its MIME part {charset}: in some clients {harm}",
+                element.start,
+                element.end,
+                fix=steps(f'write <meta charset="{charset.lower()}"> here, or send the part as {declared}'),
+            )
+            break
+
+
+@rule("HTM012", "title-missing", Severity.WARNING, since="0.1")
+def title_missing(document: Document) -> Result:
+    """The page has no title.
+
+    Why: Screen readers announce the title when a mail is opened in a browser or a web client, and the tab of "view online" shows the address instead.
+    Bad:
+    <html lang="en"><head><meta charset="utf-8"></head><body><p>Thank you.</p></body></html>
+    Good:
+    <html lang="en"><head><meta charset="utf-8"><title>Your receipt</title></head><body><p>Thank you.</p></body></html>
+    Fix: Put a <title> into the <head> that says what the subject says.
+    References: HTML 4.2.2 (the title element), WCAG 2.2 success criterion 2.4.2
+    """
+    for body in document.html:
+        head = next(body.find("head"), None)
+        if _page(body) is None or head is None or _filled_head(body):
+            continue
+        titles = [element for element in body.find("title") if not _in_svg(element)]
+        if any(title.text().strip() or body.template.overlaps(*title.content) for title in titles):
+            continue
+        place = titles[0] if titles else head
+        what = "the <title> is empty" if titles else "no <title> stands in the <head>"
+        yield body.finding(
+            f"{what}: screen readers have nothing to announce this mail by",
+            place.start,
+            place.end,
+            fix=steps("write the subject of the mail into <title>…</title> in the <head>"),
+        )
+
+
+def _in_svg(element: Element) -> bool:
+    return any(each.tag == "svg" for each in element.ancestors())

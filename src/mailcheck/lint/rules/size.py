@@ -1,7 +1,7 @@
 """SIZ: how much of a mail is shown before a client cuts it off."""
 
 from mailcheck.lint.document import Body, Document
-from mailcheck.model.finding import Finding
+from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
@@ -51,8 +51,12 @@ def _clipped(body: Body, size: int, *, in_transit: bool, others: int) -> Finding
         start = _first(body)
         return body.finding(message, start, _line_end(body, start), severity=Severity.WARNING, fix=fix)
     message = f"{told}: Gmail has been measured to cut mail off at {CLIP:,}, and hides the rest"
-    start = _first(body) if others or in_transit else _place_of(body, CLIP)
-    return body.finding(message, start, _line_end(body, start), fix=fix)
+    start = _first(body)
+    related: tuple[Related, ...] = ()
+    if not others and not in_transit:
+        cut = _place_of(body, CLIP)
+        related = (Related("what stands from here on is hidden", body.location(cut, _line_end(body, cut))),)
+    return body.finding(message, start, _line_end(body, start), fix=fix, related=related)
 
 
 def _first(body: Body) -> int:

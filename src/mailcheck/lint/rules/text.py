@@ -3,7 +3,9 @@
 import re
 
 from mailcheck.lint.document import MARKETING, Body, Document
-from mailcheck.model.fix import steps
+from mailcheck.lint.part_places import part_finding, part_of
+from mailcheck.model.finding import Finding
+from mailcheck.model.fix import Fix, steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
@@ -66,14 +68,26 @@ def plain_part_missing(document: Document) -> Result:
         return
     body = document.html[0]
     severe = document.message is not None and document.kind == MARKETING
-    start = body.start
-    yield body.finding(
+    yield _about(
+        document,
+        body,
         "there is HTML and no plain text part: filters count that as a sign of spam, and text readers get nothing",
-        start,
-        min(start + 1, len(body.source.text)),
+        steps("add a text/plain part with the same message, before the HTML part"),
         severity=Severity.ERROR if severe else Severity.WARNING,
-        fix=steps("add a text/plain part with the same message, before the HTML part"),
     )
+
+
+def _about(document: Document, body: Body, message: str, fix: Fix, *, severity: Severity | None = None) -> Finding:
+    """A finding about a whole part: at its Content-Type in a message, else at its first line."""
+    part = part_of(document, body)
+    if part is not None:
+        return part_finding(document, part, message, fix, severity=severity)
+    text = body.source.text
+    start = body.start + len(text[body.start :]) - len(text[body.start :].lstrip())
+    start = start if start < len(text) else body.start
+    at = text.find("\n", start)
+    end = min(start + 200, at if at > start else len(text))
+    return body.finding(message, start, max(end, start), fix=fix, severity=severity)
 
 
 def _with_text(document: Document) -> bool:
@@ -175,11 +189,11 @@ def plain_empty(document: Document) -> Result:
         if body.template.tags or not document.html:
             continue
         if not body.source.text[body.start :].strip(" \t\r\n\f\v\u00a0\u200b\ufeff"):
-            yield body.finding(
+            yield _about(
+                document,
+                body,
                 "the plain text part is empty: readers of plain text and previews get an empty mail",
-                body.start,
-                len(body.source.text),
-                fix=steps("write in the plain text part what the HTML says"),
+                steps("write in the plain text part what the HTML says"),
             )
 
 
@@ -235,27 +249,25 @@ def parts_differ(document: Document) -> Result:
         return  # TXT003
     page = "\n".join(_words_of(body) for body in document.composed(html).bodies)
     here, there = _words(plain), _words(page)
-    start = text.start + len(text.source.text[text.start :]) - len(text.source.text[text.start :].lstrip())
-    end = min(start + 200, _end_of_line(text, start))
     shared = len(here & there)
     # A share of the smaller one: a text that is shorter than the page may say the same.
     if min(len(here), len(there)) >= FEW and shared * 2 < min(len(here), len(there)):
-        yield text.finding(
+        yield _about(
+            document,
+            text,
             f"of {len(here)} words of the plain text only {shared} stand in the HTML: the parts say different things",
-            start,
-            end,
-            fix=steps("write the plain text part again, from what the HTML says"),
+            steps("write the plain text part again, from what the HTML says"),
         )
     elif (
         _links(document, html)
         and not _ADDRESS.search(plain)
         and not any(body.template.tags for body in document.composed(text).bodies)
     ):
-        yield text.finding(
+        yield _about(
+            document,
+            text,
             "the HTML has links and the plain text has none: its readers cannot follow them",
-            start,
-            end,
-            fix=steps("write the address of each link of the HTML into the plain text"),
+            steps("write the address of each link of the HTML into the plain text"),
         )
 
 
@@ -274,9 +286,3 @@ def _links(document: Document, html: Body) -> bool:
         for body in document.composed(html).bodies
         for link in body.links
     )
-
-
-def _end_of_line(body: Body, start: int) -> int:
-    text = body.source.text
-    at = text.find("\n", start)
-    return max(start + 1, at if at >= 0 else len(text))
