@@ -15,6 +15,7 @@ from mailcheck.report.sections import FAMILIES
 MODULES = (
     *(f"mailcheck.domain_audit.rules.{name}" for name in judging.MODULES),
     *(f"mailcheck.lint.rules.{name}" for name in lint_judging.MODULES),
+    "mailcheck.lint.rules.ignore_comments",
     "mailcheck.config.accept",
     "mailcheck.model.run_rules",
 )

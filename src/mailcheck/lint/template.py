@@ -179,6 +179,11 @@ class Template:
         at = bisect_left(self._starts, offset)
         return self.tags[at] if at < len(self.tags) else None
 
+    def in_raw(self, offset: int) -> bool:
+        """Whether the place is in a range that the language leaves as it is ({% raw %})."""
+        at = bisect_right(self.raw, offset, key=lambda each: each[0]) - 1
+        return at >= 0 and offset < self.raw[at][1]
+
     def branch_at(self, offset: int) -> "Branch | None":
         """The innermost branch around the offset, None at the top level. Bodies of loops are branches too."""
         if self._inner is None:
@@ -229,9 +234,9 @@ class Template:
         for start, end in gone:
             if end <= at:
                 continue
-            start = max(start, at)
-            parts.append(base[at:start])
-            parts.append(filler(base[start:end], " "))
+            begin = max(start, at)
+            parts.append(base[at:begin])
+            parts.append(filler(base[begin:end], " "))
             at = end
         parts.append(base[at:])
         return "".join(parts)

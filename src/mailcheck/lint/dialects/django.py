@@ -9,7 +9,8 @@ LANGUAGE = Language(
         " localize localtime timezone cache"
     ),
     middles={
-        "else": None, "elif": "if", "elsif": "if", "elseif": "if", "empty": "for", "plural": "blocktrans blocktranslate",
+        "else": None, "elif": "if", "elsif": "if", "elseif": "if", "empty": "for",
+        "plural": "blocktrans blocktranslate",
     },
     conditional="if ifchanged ifequal ifnotequal",
     raw="verbatim",

@@ -10,14 +10,15 @@ from importlib import import_module
 from mailcheck.lint.blocks import pair
 from mailcheck.lint.template import MAX_TAGS, OUTPUT, Block, Scan, Tag, filler
 
+_PERCENT = frozenset({"jinja", "django", "twig", "hubl", "liquid", "braze", "generic"})
 _MARKS = (
     # The language, what shows it, and the languages that write this themselves.
     ("mailchimp", "*|", frozenset({"mailchimp"})),
     ("ampscript", "%%", frozenset({"ampscript"})),
     ("erb", "<%", frozenset({"erb"})),
-    ("curly", "{{", frozenset({"jinja", "django", "twig", "hubl", "liquid", "braze", "generic", "handlebars", "mustache",
-                               "curly", "go", "blade"})),
-)  # fmt: skip
+    ("generic", "{%", _PERCENT),
+    ("curly", "{{", _PERCENT | {"handlebars", "mustache", "curly", "go", "blade"}),
+)
 _DOLLAR = re.compile(r"\$\{[A-Za-z_][\w.]{0,100}\}")
 _SURE = {"erb": re.compile(r"<%[=\-#]|<%\s*(?:end|else|if|unless|asm_|\w+\.each)|<%\w+%>")}
 """What must be there before a mark is believed."""

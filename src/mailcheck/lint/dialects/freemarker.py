@@ -30,11 +30,17 @@ _MIDDLES = {
     "else": frozenset({"if", "list", "items"}), "elseif": frozenset({"if"}), "case": frozenset({"switch"}),
     "on": frozenset({"switch"}), "default": frozenset({"switch"}), "recover": frozenset({"attempt"}),
 }  # fmt: skip
+
+
+def _may_stand_alone(tag: Tag) -> bool:
+    return tag.keyword in _MAY or tag.keyword.startswith("@")
+
+
 PAIRING = Pairing(
     lambda tag: tag.keyword.removeprefix("/"),
     lambda keyword: keyword in {"if", "switch", "attempt"},
     middles=_MIDDLES,
-    optional=lambda tag: _may_stand_alone(tag),
+    optional=_may_stand_alone,
 )
 _START = re.compile(r"</?[#@](?=[A-Za-z_-])|\[/?[#@](?=[A-Za-z_-])|\$\{|#\{|\[=|</@>|\[/@\]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|[(){}\[\]<>]")
@@ -43,10 +49,6 @@ _NOPARSE = re.compile(r"[<\[]/#noparse\s*[>\]]")
 _NAME_ONLY = re.compile(r"[\w.\"\']+(?:\s+in\s+[\w.]+)?\Z")
 WINDOW = 5_000
 """Characters of one tag that are read."""
-
-
-def _may_stand_alone(tag: Tag) -> bool:
-    return tag.keyword in _MAY or tag.keyword.startswith("@")
 
 
 def scan(text: str) -> Scan:

@@ -9,7 +9,8 @@ NAME = "jinja"
 LANGUAGE = Language(
     blocks="if for block macro call filter autoescape set",
     middles={
-        "else": None, "elif": "if", "elsif": "if", "elseif": "if", "empty": "for", "plural": "blocktrans blocktranslate",
+        "else": None, "elif": "if", "elsif": "if", "elseif": "if", "empty": "for",
+        "plural": "blocktrans blocktranslate",
         "pluralize": "trans",
     },
     conditional="if ifchanged",

@@ -1,4 +1,4 @@
-"""{{mustaches}}: one scanner for Mustache and Handlebars (also SES, SendGrid, Postmark) and for {{ }} of no known language."""
+"""One scanner for Mustache, Handlebars (also SES, SendGrid, Postmark), and {{ }} of no known language."""
 
 import re
 
