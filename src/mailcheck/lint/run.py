@@ -48,6 +48,7 @@ def _told(rules: dict[str, Rule], view: RunView, options: LintOptions) -> Subjec
 
 def _judged(document: Document, rules: Sequence[Rule], options: LintOptions) -> SubjectReport:
     judgement = judge(rules, document, locus=ConfigLocation(document.subject, "lint"))
+    judgement.findings = _without_echoes(document, judgement.findings)
     try:
         kept, ignored, extra = ignores.apply(document, judgement.findings, options.selection)
     except Exception as error:  # noqa: BLE001  a fault in reading ignores loses no finding
@@ -65,6 +66,28 @@ def _judged(document: Document, rules: Sequence[Rule], options: LintOptions) -> 
         (*ignored, *by_config),
         document.facts(),
     )
+
+
+def _without_echoes(document: Document, findings: list[Finding]) -> list[Finding]:
+    """What is found in a rendered text as well, or there once a round of a loop, is told once for its line."""
+    made = {body.source.how for body in document.bodies} - {""}
+    if not made:
+        return findings
+    echo = [any(each.message in made for each in finding.related) for finding in findings]
+    told = {_line(finding) for finding, again in zip(findings, echo, strict=True) if not again}
+    kept = []
+    for finding, again in zip(findings, echo, strict=True):
+        if not again:
+            kept.append(finding)
+        elif _line(finding) not in told:
+            told.add(_line(finding))
+            kept.append(finding)
+    return kept
+
+
+def _line(finding: Finding) -> tuple[str, str, int]:
+    at = finding.location
+    return (finding.code, at.path, at.line) if isinstance(at, FileLocation) else (finding.code, "", 0)
 
 
 def _by_place(finding: Finding) -> tuple[str, int, str]:

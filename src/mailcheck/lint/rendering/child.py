@@ -14,7 +14,7 @@ from typing import Any
 
 MEMORY = 768 * 1024 * 1024
 """Octets of address space."""
-SECONDS = 4
+SECONDS = 2
 """Seconds of CPU for one job."""
 MAX_OUTPUT = 5 * 1024 * 1024
 """Characters of a rendered text."""
