@@ -97,7 +97,7 @@ def text_domain_differs(document: Document) -> Result:
     Bad: <a href="https://www.partner-rabatt.net/nord">www.shop-nord.de</a>
     Good: <a href="https://www.shop-nord.de/nord">www.shop-nord.de</a>
     Fix: Show the site that the link leads to, or words instead of an address. Links through your own click tracking: name its domain in link-domains in the configuration.
-    References: Gmail, Email sender guidelines (links should be visible and easy to understand); SpamAssassin, URI_PHISH
+    References: Gmail, Email sender guidelines (links should be visible and easy to understand); rspamd, phishing module
     """
     for body in document.html:
         for link in body.links:
@@ -177,7 +177,7 @@ def ip_host(document: Document) -> Result:
     Bad: <a href="http://81.169.145.70/sale">Sale</a>
     Good: <a href="https://www.shop-nord.de/sale">Sale</a>
     Fix: Use the name of the site.
-    References: SpamAssassin, NORMAL_HTTP_TO_IP, NUMERIC_HTTP_ADDR
+    References: SpamAssassin, NORMAL_HTTP_TO_IP
     """
     for body, link in links(document):
         if link.host and is_address(link.host) and unreachable(link.host) is None:
@@ -197,7 +197,7 @@ def link_shortener(document: Document) -> Result:
     Bad: <a href="https://bit.ly/3xYzAbC">Our new catalogue</a>
     Good: <a href="https://www.shop-nord.de/catalogue">Our new catalogue</a>
     Fix: Link to the page itself, or use click tracking under a domain of your own.
-    References: Spamhaus, Spam through URL shorteners; Gmail, Email sender guidelines
+    References: Gmail, Email sender guidelines (links should be visible and easy to understand)
     """
     for body, link in links(document):
         name = below(link.host, "shorteners", "hosts") if link.host else None

@@ -65,7 +65,7 @@ def script_or_data_link(document: Document) -> Result:
     Bad: <a href="javascript:void(0)">Show more</a>
     Good: <a href="https://www.shop-nord.de/more">Show more</a>
     Fix: Link to a page on your site that does what the script did.
-    References: HTML 7.4.2.3 (javascript: URLs); RFC 2397; MDN, data: URLs
+    References: HTML Living Standard, javascript: URLs; RFC 2397; MDN, data: URLs
     """
     for body, link in links(document):
         why = _SCRIPTS.get(link.scheme or "")

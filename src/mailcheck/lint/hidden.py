@@ -1,0 +1,298 @@
+"""Text that readers do not see: where markup hides it for certain, whatever the style sheets say.
+
+Only what is written in the element counts; wherever a style sheet, a tag of the template language or a part of the
+message that is not known may show the text after all (a switch between mobile and desktop, for one), it is left alone.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mailcheck.lint.document import Body
+from mailcheck.lint.html import Element, Markup
+
+MANY_WORDS = 10
+"""Words behind display:none that are no leftover; with size or colour, one word is enough."""
+PREHEADER_AFTER = 25
+"""Visible words before which hidden text is the preheader that inboxes show beside the subject."""
+MAX_SHEETS = 200_000
+"""Characters of style sheets that are read."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_TOKEN = re.compile(r"[.#]?-?[a-z_][\w-]*|\[[\w-]+|\*", re.IGNORECASE)
+_LENGTH = re.compile(r"(\d{0,4}(?:\.\d{1,6})?)(px|pt)?(?:\s*/.*)?\s*\Z")
+_HEX = re.compile(r"#(?:([0-9a-f])([0-9a-f])([0-9a-f])|([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2}))\Z")
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+1(?:\.0*)?)?\s*\)\Z")
+_COLOURS = {
+    "white": (255, 255, 255), "black": (0, 0, 0), "gray": (128, 128, 128), "grey": (128, 128, 128),
+    "silver": (192, 192, 192), "whitesmoke": (245, 245, 245), "red": (255, 0, 0), "blue": (0, 0, 255),
+    "navy": (0, 0, 128), "green": (0, 128, 0), "yellow": (255, 255, 0), "snow": (255, 250, 250),
+    "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
+}  # fmt: skip
+_PREHEADER = re.compile(r"pre-?header|pre-?view|snippet|inbox-?text|teaser", re.IGNORECASE)
+_UNSEEN = frozenset({"style", "script", "title", "head", "template", "noscript", "mj-preview", "mj-head", "mj-style", "option"})
+_GROUPS = {
+    "display": "show", "visibility": "show", "opacity": "show", "max-height": "show", "height": "show",
+    "overflow": "show", "font-size": "size", "font": "size", "color": "colour", "background": "ground",
+    "background-color": "ground", "background-image": "ground", "all": "show",
+}  # fmt: skip
+
+Colour = tuple[int, int, int]
+
+
+class Hidden:
+    """One element whose text is hidden: why, in words that fit behind "hidden by", how many words, and the first of them."""
+
+    __slots__ = ("element", "text", "why", "words")
+
+    def __init__(self, element: Element, why: str) -> None:
+        self.element = element
+        self.why = why
+        self.words = 0
+        self.text = ""
+
+
+class Sheets:
+    """What style sheets speak of: for each group of properties, the parts of the selectors of its rules."""
+
+    __slots__ = ("_tokens", "unknown")
+
+    def __init__(self, texts: Iterable[str], *, unknown: bool) -> None:
+        self.unknown = unknown
+        self._tokens: dict[str, set[str]] = {"show": set(), "size": set(), "colour": set(), "ground": set()}
+        for text in texts:
+            self._read(text[:MAX_SHEETS])
+
+    def _read(self, text: str) -> None:
+        for piece in text.split("}"):
+            head, _, inner = piece.rpartition("{")
+            groups = {
+                _GROUPS[name]
+                for each in inner.split(";")
+                if (name := each.partition(":")[0].strip().lower()) in _GROUPS
+            }
+            if groups:
+                found = {token.lower() for token in _TOKEN.findall(head.rpartition("{")[2])}
+                for group in groups:
+                    self._tokens[group] |= found
+
+    def may_change(self, group: str, element: Element, *, named: bool) -> bool:
+        """Whether a rule may give the element a property of the group (`named`: its class and id are written out)."""
+        tokens = self._tokens[group]
+        attributes = element.attributes
+        own = [f".{each}" for each in (attributes.get("class") or attributes.get("css-class") or "").lower().split()]
+        if "id" in attributes:
+            own.append("#" + (attributes["id"] or "").lower())
+        if self.unknown and (own or not named):
+            return True
+        if not tokens:
+            return False
+        return (
+            not named
+            or element.tag in tokens
+            or "*" in tokens
+            or any(each in tokens for each in own)
+            or any("[" + name in tokens for name in attributes)
+        )
+
+
+class _State:
+    """What holds for the text inside an element: each None where it is unknown or not said."""
+
+    __slots__ = ("colour", "ground", "hidden", "preheader", "skipped", "small")
+
+    def __init__(self, around: "_State | None") -> None:
+        self.hidden: Hidden | None = around.hidden if around else None
+        self.small: Hidden | None = around.small if around else None
+        self.colour: Colour | None = around.colour if around else None
+        self.ground: Colour | None = around.ground if around else None
+        self.preheader: bool = around.preheader if around else False
+        self.skipped: bool = around.skipped if around else False
+
+
+def hidden_texts(body: Body, sheets: Sheets) -> list[Hidden]:
+    """The elements of a body whose text is hidden for certain, in the order of the source."""
+    found: dict[int, Hidden] = {}
+    for markup in body.variants:
+        for each in _of_markup(body, markup, sheets):
+            found.setdefault(each.element.start, each)
+    return [found[start] for start in sorted(found)]
+
+
+def _of_markup(body: Body, markup: Markup, sheets: Sheets) -> list[Hidden]:
+    states: dict[int, _State] = {}
+    styles: dict[str, dict[str, str]] = {}
+    for element in markup.elements:
+        around = states.get(id(element.parent)) if element.parent is not None else None
+        states[id(element)] = _state(body, element, around, sheets, styles)
+    found: dict[int, Hidden] = {}
+    same: dict[int, Hidden] = {}
+    visible = 0
+    for start, end, text, around_text in markup.texts:
+        state = states.get(id(around_text)) if around_text is not None else None
+        if state is not None and state.skipped:
+            continue
+        words = [word for word in _WORD.findall(text) if word.strip("x")]
+        if not words:
+            continue
+        cause = _cause(state, around_text, same)
+        if cause is None:
+            visible += len(words)
+        elif visible > PREHEADER_AFTER and state is not None and not state.preheader:
+            cause.words += len(words)
+            cause.text = cause.text or " ".join(text.split())[:60]
+            found[id(cause)] = cause
+    return [each for each in found.values() if each.words >= (MANY_WORDS if each.why.startswith("display") else 1)]
+
+
+def _cause(state: _State | None, around: Element | None, same: dict[int, Hidden]) -> Hidden | None:
+    if state is None or around is None:
+        return None
+    if state.hidden is not None:
+        return state.hidden
+    if state.small is not None:
+        return state.small
+    colour, ground = state.colour, state.ground
+    if colour is None or ground is None or max(abs(one - other) for one, other in zip(colour, ground, strict=True)) > 4:
+        return None
+    return same.setdefault(id(around), Hidden(around, "the colour of the text, which is that of its background"))
+
+
+def _state(
+    body: Body, element: Element, around: _State | None, sheets: Sheets, styles: dict[str, dict[str, str]]
+) -> _State:
+    state = _State(around)
+    attributes = element.attributes
+    state.skipped = state.skipped or element.tag in _UNSEEN
+    named = True
+    style: dict[str, str] | None = {}
+    if body.template.overlaps(element.start, element.end):
+        named = not any(name in attributes and body.known(element, name) is None for name in ("class", "id"))
+        style = None if "style" in attributes and body.known(element, "style") is None else style
+        if _open(body, element):
+            # A tag among the attributes may hold any of them.
+            named, style = False, None
+    if style is not None and attributes.get("style"):
+        written = attributes["style"]
+        style = styles.get(written) or styles.setdefault(written, _declarations(written))
+    name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    state.preheader = state.preheader or bool(_PREHEADER.search(name)) or "itemprop" in attributes or "itemscope" in attributes
+    _hiding(state, element, style, sheets, named=named)
+    _size(state, element, style, sheets, named=named)
+    _colours(state, element, style, sheets, named=named)
+    return state
+
+
+def _open(body: Body, element: Element) -> bool:
+    """Whether a tag of the template language stands between the attributes of a start tag."""
+    for tag in body.template.tags_in(element.start, element.end):
+        inside = False
+        for name in element.attributes:
+            place = element.attribute(name)
+            if place is not None and place.value_start <= tag.start and tag.end <= place.value_end:
+                inside = True
+                break
+        if not inside:
+            return True
+    return False
+
+
+def _declarations(written: str) -> dict[str, str]:
+    found = {}
+    for each in written.split(";"):
+        name, colon, value = each.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.replace("!important", "").strip().lower()
+    return found
+
+
+def _hiding(
+    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
+) -> None:
+    if state.hidden is not None or style is None:
+        return
+    why = None
+    if style.get("display") == "none":
+        why = "display:none"
+    elif "hidden" in element.attributes and "display" not in style:
+        why = "display:none (the attribute hidden)"
+    elif style.get("visibility") == "hidden":
+        why = "display: visibility:hidden"
+    elif _zero(style.get("opacity")):
+        why = "display: opacity:0"
+    elif style.get("overflow") == "hidden" and (_zero(style.get("max-height")) or _zero(style.get("height"))):
+        why = "display: a height of 0"
+    if why is not None and not sheets.may_change("show", element, named=named):
+        state.hidden = Hidden(element, why)
+
+
+def _zero(value: str | None) -> bool:
+    return value is not None and re.match(r"0(?:\.0*)?(?:px|pt|em|%)?\Z", value) is not None
+
+
+def _size(
+    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
+) -> None:
+    if style is None or sheets.may_change("size", element, named=named):
+        state.small = None
+        return
+    written = style.get("font-size") or style.get("font")
+    if written is None:
+        if element.tag == "font" and "size" in element.attributes:
+            state.small = None
+        return
+    match = _LENGTH.match(written.split("/")[0] if "font-size" in style else written.split(" ")[0])
+    size = float(match[1]) if match and match[1] not in {"", "."} else None
+    state.small = Hidden(element, f"a font size of {written[:20]}") if size is not None and size <= 1 and (
+        size == 0 or (match is not None and match[2])
+    ) else None
+
+
+def _colours(
+    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
+) -> None:
+    attributes = element.attributes
+    if style is None:
+        state.colour = state.ground = None
+        return
+    written = style.get("color") or (attributes.get("color") if element.tag == "font" else None)
+    if written is None and element.tag == "body":
+        written = attributes.get("text")
+    if sheets.may_change("colour", element, named=named):
+        state.colour = None
+    elif written is not None:
+        state.colour = _colour(written)
+    elif element.tag == "a" and "href" in attributes:
+        # Links have a colour of their own.
+        state.colour = None
+    if sheets.may_change("ground", element, named=named) or "background" in attributes or "background-image" in style:
+        state.ground = None
+        return
+    ground = style.get("background-color") or style.get("background") or attributes.get("bgcolor")
+    if ground is not None and ground not in {"transparent", "none", "inherit"}:
+        state.ground = _colour(ground)
+    elif style.get("position") in {"absolute", "fixed"} or element.tag in {"v:textbox", "v:rect", "v:roundrect"}:
+        state.ground = None
+
+
+def _colour(written: str) -> Colour | None:
+    written = written.strip().lower()
+    match = _HEX.match(written)
+    if match:
+        digits = [match[1] * 2, match[2] * 2, match[3] * 2] if match[1] else [match[4], match[5], match[6]]
+        return (int(digits[0], 16), int(digits[1], 16), int(digits[2], 16))
+    match = _RGB.match(written)
+    if match:
+        return (int(match[1]), int(match[2]), int(match[3]))
+    return _COLOURS.get(written)
+
+
+def sheets_of(bodies: Sequence[Body], *, complete: bool) -> Sheets:
+    """The style sheets of a whole message; unknown where a part of it is, or where they stand in another file."""
+    texts: list[str] = []
+    outside = not complete
+    for body in bodies:
+        for markup in body.variants:
+            texts += [text for _, _, text, around in markup.texts if around is not None and around.tag in {"style", "mj-style"}]
+            outside = outside or any(
+                "stylesheet" in (element.get("rel") or "").lower() for element in markup.find("link")
+            )
+    return Sheets(dict.fromkeys(texts), unknown=outside)
