@@ -10,20 +10,21 @@ from mailcheck.model.location import FileLocation
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 
-_REPEAT = re.compile(r"\{repeat (\d+) (.*)\}")
+_REPEAT = re.compile(r"\{(repeat|line) (\d+) (.*)\}")
 _DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file ([\w./@-]+))\}")
 
 
-def write_example(folder: Path, lines: Iterable[str]) -> str | None:
+def write_example(folder: Path, example: Iterable[str]) -> str | None:
     """Write the lines of a rule's Bad or Good example as files; gives the declared kind."""
     kind = None
     files: dict[str, list[str]] = {}
     name = "example.html"
-    for line in lines:
+    for line in example:
         directive = _DIRECTIVE.fullmatch(line)
         repeated = _REPEAT.fullmatch(line)
         if repeated:
-            files.setdefault(name, []).extend([repeated[2]] * int(repeated[1]))
+            lines = [repeated[3]] * int(repeated[2])
+            files.setdefault(name, []).extend(lines if repeated[1] == "repeat" else [" ".join(lines)])
         elif directive is None:
             files.setdefault(name, []).append(line)
         elif directive[2]:

@@ -32,7 +32,7 @@ _FIXES = {
 }
 
 
-_REPEAT = re.compile(r"\{repeat (\d+) (.*)\}")
+_REPEAT = re.compile(r"\{(repeat|line) (\d+) (.*)\}")
 _DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file (\S+))\}")
 
 
@@ -40,7 +40,8 @@ def content_example(line: str) -> str:
     """One line of an example of a template or message; what stands for a file or a kind is said in words."""
     repeated = _REPEAT.fullmatch(line)
     if repeated:
-        return f"{repeated[2]} (and so on, {int(repeated[1]):,} lines)"
+        how = "on lines of their own" if repeated[1] == "repeat" else "on one line"
+        return f"{repeated[3]} ({int(repeated[2]):,} times, {how})"
     directive = _DIRECTIVE.fullmatch(line)
     if directive is None:
         return line

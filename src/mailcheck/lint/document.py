@@ -245,6 +245,11 @@ class Document:
         return tuple(body for body in self.bodies if body.media == "html")
 
     @property
+    def written(self) -> tuple[Body, ...]:
+        """The HTML bodies but for those that MJML was compiled to: nobody wrote their tags."""
+        return tuple(body for body in self.html if body.rendered or not body.source.how)
+
+    @property
     def text(self) -> tuple[Body, ...]:
         """The plain text bodies."""
         return tuple(body for body in self.bodies if body.media == "text")

@@ -14,7 +14,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
 def _pages(document: Document) -> bool:
-    return any(body.variants and next(body.find("html"), None) is not None for body in document.html)
+    return any(body.variants and next(body.find("html"), None) is not None for body in document.written)
 
 
 @rule("ACC001", "lang-missing", Severity.WARNING, since="0.1", fix=Fixable.SAFE, applies=_pages)
@@ -29,7 +29,7 @@ def lang_missing(document: Document) -> Result:
     Fix: Add lang="…" with the language of the text to <html>; on the outermost element of the body too, since webmail drops <html>.
     References: HTML 3.2.6.1 (lang), WCAG 2.2 success criterion 3.1.1, RFC 5646
     """
-    for body in document.html:
+    for body in document.written:
         for page in list(body.find("html"))[:1]:
             written = body.known(page, "lang")
             if not body.complete(page) or written or (written is None and "lang" in page.attributes):
@@ -94,7 +94,7 @@ def layout_table_no_role_presentation(document: Document) -> Result:
     Fix: Add role="presentation" to each layout table; it is not inherited by tables inside.
     References: WAI-ARIA 1.2, presentation role; HTML 4.9.1 (the table element)
     """
-    for body in document.html:
+    for body in document.written:
         silent: dict[int, Element] = {}
         spoken: set[int] = set()
         filled = _filled_elsewhere(body)
@@ -169,7 +169,7 @@ def link_no_name(document: Document) -> Result:
     Fix: Write the text of the link, or the alt of the image in it; take the link away if nothing is meant to be there.
     References: WCAG 2.2 success criteria 2.4.4, 4.1.2; HTML 4.5.1 (the a element)
     """
-    for body in document.html:
+    for body in document.written:
         for link in body.find("a"):
             if "href" not in link.attributes or not nameless(body, link):
                 continue

@@ -34,7 +34,7 @@ def external_stylesheet(document: Document) -> Result:
     Fix: Put the rules into a <style> block in the <head>, and what must not be lost into style attributes; a tool such as juice or premailer does both.
     References: HTML 4.6.7.22 (link type stylesheet); caniemail.com, <link> element (measured by a community)
     """
-    for body in document.html:
+    for body in document.written:
         for element in body.find("link"):
             href = body.known(element, "href")
             relation = body.known(element, "rel")
@@ -60,7 +60,7 @@ def css_import(document: Document) -> Result:
     Fix: Put the rules of the other style sheet into the block itself.
     References: CSS Cascading 5, 2 (importing style sheets); caniemail.com, @import (measured by a community)
     """
-    for body in document.html:
+    for body in document.written:
         seen: set[int] = set()
         for element, text in _sheets(body):
             start, end = element.content

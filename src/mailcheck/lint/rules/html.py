@@ -28,7 +28,7 @@ def unclosed_or_misnested(document: Document) -> Result:
     Fix: Put the missing end tag where the element shall end, or delete the one too many.
     References: HTML 13.1.2 (elements), 13.1.2.4 (optional tags), 13.2.6.4 (what parsers do)
     """
-    for body in document.html:
+    for body in document.written:
         for fault in faults(body)[:_SHOWN]:
             yield _misnested(body, fault)
 
@@ -107,7 +107,7 @@ def unbalanced_mso_conditional(document: Document) -> Result:
     Fix: End <!--[if mso]> with <![endif]-->, and <!--[if !mso]><!--> with <!--<![endif]-->.
     References: HTML 13.1.6 (comments); Microsoft, About Conditional Comments
     """
-    for body in document.html:
+    for body in document.written:
         yield from _sections(body)
 
 
@@ -193,7 +193,7 @@ def doctype_missing(document: Document) -> Result:
     Fix: Put <!DOCTYPE html> before <html>, and look at the mail again: gaps under images may show.
     References: HTML 13.1.1 (the DOCTYPE), Quirks Mode Standard
     """
-    for body in document.html:
+    for body in document.written:
         element = _page(body)
         if element is None or any(markup.doctype for markup in (*body.variants, *body.outlook)):
             continue
@@ -236,7 +236,7 @@ def _label(name: str) -> str:
 
 
 def _template_pages(document: Document) -> bool:
-    return document.message is None and any(body.whole for body in document.html)
+    return document.message is None and any(body.whole for body in document.written)
 
 
 @rule(
@@ -253,7 +253,7 @@ def charset_meta_missing_or_late(document: Document) -> Result:
     Fix: Put <meta charset="utf-8"> first in the <head>.
     References: HTML 4.2.5.4 (specifying the document's character encoding), 13.2.3.2
     """
-    for body in document.html:
+    for body in document.written:
         page = _page(body)
         head = next(body.find("head"), None)
         if page is None or head is None:
@@ -317,7 +317,7 @@ def charset_differs(document: Document) -> Result:
     Fix: Declare in the meta what the Content-Type of the part says, best utf-8 in both.
     References: RFC 2046 4.1.2, RFC 2854 6 (charset of text/html), HTML 13.2.3.2
     """
-    for body in document.html:
+    for body in document.written:
         part = part_of(document, body)
         if part is None or part.declared is None:
             continue
@@ -356,7 +356,7 @@ def title_missing(document: Document) -> Result:
     Fix: Put a <title> into the <head> that says what the subject says.
     References: HTML 4.2.2 (the title element), WCAG 2.2 success criterion 2.4.2
     """
-    for body in document.html:
+    for body in document.written:
         head = next(body.find("head"), None)
         if _page(body) is None or head is None or _filled_head(body):
             continue

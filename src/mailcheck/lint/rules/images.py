@@ -63,7 +63,7 @@ def alt_missing(document: Document) -> Result:
     Fix: Say in alt what the image says; alt="" for one that says nothing.
     References: HTML 4.8.4.4 (requirements for alt), WCAG 2.2 success criterion 1.1.1
     """
-    for body in document.html:
+    for body in document.written:
         for element in body.find(*_IMAGES):
             if "alt" in element.attributes or not body.complete(element):
                 continue
@@ -106,7 +106,7 @@ def image_width_missing(document: Document) -> Result:
     Fix: Give the width at which it shall be shown as an attribute, without a unit.
     References: HTML 4.8.17 (dimension attributes); Microsoft, Word 2007 HTML and CSS rendering capabilities in Outlook
     """
-    for body in document.html:
+    for body in document.written:
         for element in body.find("img"):
             if "width" in element.attributes or not body.complete(element):
                 continue
@@ -133,7 +133,7 @@ def image_data_uri(document: Document) -> Result:
     Fix: Put the file on a server and give its https address, or attach it and use cid:.
     References: RFC 2397, RFC 2392 (cid:); caniemail.com, base64 images (measured by a community)
     """
-    for body in document.html:
+    for body in document.written:
         for element, attribute, address in _addresses(body):
             if address.scheme == "data" and element.tag != "v:fill":
                 yield body.finding(
@@ -154,7 +154,7 @@ def relative_or_local_src(document: Document) -> Result:
     Fix: Write the whole address, beginning with https://, of a server that the public reaches.
     References: RFC 3986 4.2, 5.1 (relative references need a base); RFC 1918, RFC 6761
     """
-    for body in document.html:
+    for body in document.written:
         if _own_base(document):
             continue
         for _, attribute, address in _addresses(body):
@@ -216,7 +216,7 @@ def image_over_http(document: Document) -> Result:
     Fix: Write https, if the server answers there.
     References: W3C Mixed Content 4 (blocking and upgrading)
     """
-    for body in document.html:
+    for body in document.written:
         for _, attribute, address in _addresses(body):
             if address.scheme != "http" or address.stand_in or address.host is None or _near(address.host):
                 continue
@@ -242,7 +242,7 @@ def linked_image_empty_alt(document: Document) -> Result:
     Fix: Write in alt where the link leads.
     References: HTML 4.8.4.4.3 (a link or button containing nothing but an image), WCAG 2.2 success criteria 1.1.1, 2.4.4
     """
-    for body in document.html:
+    for body in document.written:
         for element in body.find("mj-image"):
             if body.known(element, "href") and body.known(element, "alt") == "" and body.complete(element):
                 yield _empty_alt(body, element)

@@ -198,7 +198,17 @@ def plain_empty(document: Document) -> Result:
 
 
 def _with_both(document: Document) -> bool:
-    return _whole(document) and len(document.html) == 1 and len(document.text) == 1
+    return _whole(document) and _pair(document) is not None
+
+
+def _pair(document: Document) -> tuple[Body, Body] | None:
+    """The one HTML and the one text body of a mail, as they are rendered where both are."""
+    for rendered in (True, False):
+        html = [body for body in document.written if bool(body.source.how) is rendered]
+        text = [body for body in document.text if bool(body.source.how) is rendered]
+        if html and text:
+            return (html[0], text[0]) if len(html) == len(text) == 1 else None
+    return None
 
 
 @rule("TXT004", "parts-differ", Severity.WARNING, since="0.1", applies=_with_both)
@@ -241,7 +251,10 @@ def parts_differ(document: Document) -> Result:
     Fix: Say the same in both, and write each link's address in the text.
     References: RFC 2046 5.1.4; SpamAssassin rule MPART_ALT_DIFF
     """
-    html, text = document.html[0], document.text[0]
+    pair = _pair(document)
+    if pair is None:
+        return
+    html, text = pair
     if not (document.composed(html).complete and document.composed(text).complete):
         return
     plain = "\n".join(_words_of(body) for body in document.composed(text).bodies)
