@@ -110,7 +110,7 @@ def _root(root: str | os.PathLike[str] | None, path: str | os.PathLike[str] | No
     if root is not None:
         return Path(root).absolute()
     if path is not None:
-        from mailcheck.config.revision import repository_root
+        from mailcheck.config.root import repository_root
 
         around = repository_root(Path(path).absolute())
         if around is not None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mailcheck.config import revision
 from mailcheck.config.new_only import new_only
-from mailcheck.config.revision import Changes, changes_since, odd_lines, read_patch, repository_root
+from mailcheck.config.revision import Changes, changes_since, odd_lines, read_patch
+from mailcheck.config.root import repository_root
 from mailcheck.model.errors import UsageError
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import ConfigLocation, FileLocation
@@ -269,6 +270,14 @@ def test_any_octets_are_read_as_a_patch(patch: bytes) -> None:
 )
 def test_files_whose_lines_git_counts_in_another_way(raw: bytes, odd: bool) -> None:
     assert odd_lines(raw) is odd
+
+
+def test_where_git_counts_other_lines_every_line_is_changed(repository: Repository) -> None:
+    """Lone CRs end lines for editors, and for mailcheck, but not for git."""
+    repository.write("a.html", LINES.replace("\n", "\r").replace("line 9", "nine"))
+    changes = changes_since("HEAD", repository.root)
+    assert changes.touches("a.html", 7, 7)
+    assert not changes.touches("b.html", 7, 7)
 
 
 def finding(path: str, line: int, text: str, code: str = "LNK001") -> Finding:

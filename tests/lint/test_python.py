@@ -41,11 +41,12 @@ def test_text(folder: Path) -> None:
     assert errors(mailcheck.lint_text(BAD, path=folder / "mail" / "new.html")) == [("mail/new.html", "LNK001")]
 
 
-def test_text_of_a_declared_language() -> None:
-    """In ERB these are tags; in plain HTML they are text."""
-    text = GOOD.replace("https://www.nordlicht-shop.de/parcel", "<%= url %>")
-    assert errors(mailcheck.lint_text(text, dialect="erb")) == []
-    assert errors(mailcheck.lint_text(text, dialect="plain")) != []
+@pytest.mark.parametrize("dialect", ["erb", "plain", "jinja", "sendgrid"])
+def test_text_of_a_declared_language(dialect: str) -> None:
+    """The same text, read in the language that the caller names."""
+    (body,) = mailcheck.lint_text("<p>{{ name }} <%= name %></p>", dialect=dialect).subjects[0].facts["bodies"]
+    assert body["dialect"] == {"sendgrid": "handlebars"}.get(dialect, dialect)
+    assert bool(body["tags"]) is (dialect != "plain")
 
 
 def test_path(folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mailcheck.cli.options import words
+from mailcheck.config.root import repository_root
 from mailcheck.config.schema import Settings
 from mailcheck.lint import files
 from mailcheck.lint.options import LintOptions
@@ -82,13 +83,6 @@ def _here() -> Path:
         return Path.cwd()
     except OSError:
         raise UsageError("the current folder does not exist any more; change to another one") from None
-
-
-def repository_root(start: Path) -> Path | None:
-    """The nearest folder upward with `.git` in it."""
-    from mailcheck.config.revision import repository_root as nearest
-
-    return nearest(start)
 
 
 def _baseline(args: Namespace, settings: Settings) -> dict[str, dict[str, int]]:

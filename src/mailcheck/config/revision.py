@@ -31,13 +31,14 @@ class Changes:
     the revision does not have is in `new`. `old` maps a renamed file to its path at the revision.
     """
 
-    __slots__ = ("_git", "_tracked", "lines", "new", "old", "ref")
+    __slots__ = ("_git", "_odd", "_tracked", "lines", "new", "old", "ref")
 
     def __init__(
         self, git: "Git", ref: str | None, lines: dict[str, Ranges], new: set[str], old: dict[str, str]
     ) -> None:
         self._git = git
         self._tracked: dict[str, bool] = {}
+        self._odd: dict[str, bool] = {}
         self.ref = ref
         self.lines = lines
         self.new = new
@@ -64,10 +65,15 @@ class Changes:
         return not self._tracked[path]
 
     def touches(self, path: str, first: int, last: int) -> bool:
-        """Whether one of these lines is new or was changed."""
+        """Whether one of these lines is new or was changed; all are, where git counts lines in another way."""
         if self.is_new(path):
             return True
-        return any(start <= last and first <= end for start, end in self.lines.get(path, ()))
+        ranges = self.lines.get(path)
+        if not ranges:
+            return False
+        if path not in self._odd:
+            self._odd[path] = self._git.odd_lines(path)
+        return self._odd[path] or any(start <= last and first <= end for start, end in ranges)
 
     def before(self, paths: Iterable[str]) -> dict[str, bytes | None]:
         """The files as the revision has them, by their present paths and their former ones; None where it has none.
@@ -94,6 +100,14 @@ class Git:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    def odd_lines(self, path: str) -> bool:
+        """Whether the lines of a file as it stands are others to git than to editors and mailcheck."""
+        file = self._root / path
+        try:
+            return file.is_file() and odd_lines(file.read_bytes())
+        except OSError:
+            return False
 
     def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
         """The contents of files, `REVISION:PATH`, all at once; those that are too large are left out."""
@@ -153,14 +167,6 @@ class GitError(UsageError):
 
 def _odd(key: str) -> bool:
     return key.startswith("GIT_") and not key.startswith(_KEPT)
-
-
-def repository_root(start: Path) -> Path | None:
-    """The nearest folder upward with `.git` in it (a folder, or a file in worktrees and submodules)."""
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return folder
-    return None
 
 
 def changes_since(ref: str, root: Path | None) -> Changes:
@@ -283,5 +289,5 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 def odd_lines(raw: bytes) -> bool:
-    """Whether git counts the lines of a file in another way than editors and mailcheck: lone CRs, UTF-16."""
+    """Whether a text ends lines with lone CRs, or is UTF-16: git counts LF octets."""
     return b"\0" in raw[:8_000] or raw.count(b"\r") != raw.count(b"\r\n")

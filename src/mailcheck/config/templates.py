@@ -1,7 +1,6 @@
 """What a configuration says about templates: their language, rules that leave some files alone, messages in pieces."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from mailcheck.config.keys import Key, Lines, checked, unknown, where
@@ -27,21 +26,25 @@ SET: dict[str, Key] = {**PARTS, "kind": Key("string", "what these messages are f
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
 class SetTable:
     """One `[[set]]` table: part -> pattern of its file, what the messages are for, and its line."""
 
-    parts: dict[str, str]
-    kind: str | None = None
-    line: int | None = None
+    __slots__ = ("kind", "line", "parts")
+
+    def __init__(self, parts: dict[str, str], kind: str | None = None, line: int | None = None) -> None:
+        self.parts = parts
+        self.kind = kind
+        self.line = line
 
 
-@dataclass(frozen=True, slots=True)
 class PathTable:
     """A table whose keys are patterns of paths: pattern -> value, and pattern -> line."""
 
-    values: dict[str, Any]
-    lines: dict[str, int | None]
+    __slots__ = ("lines", "values")
+
+    def __init__(self, values: dict[str, Any], lines: dict[str, int | None]) -> None:
+        self.values = values
+        self.lines = lines
 
 
 def read_dialects(value: Any, lines: Lines, path: str) -> PathTable:
