@@ -5,7 +5,22 @@ from importlib import import_module
 from mailcheck.model.rule import Rule, loaded
 from mailcheck.model.selection import Selection
 
-MODULES = ("accessibility", "css", "html", "images", "leftovers", "legal", "link_hosts", "links", "mime", "security", "size", "template", "text", "unsubscribe")  # fmt: skip
+MODULES = (
+    "accessibility",
+    "css",
+    "html",
+    "images",
+    "leftovers",
+    "legal",
+    "link_hosts",
+    "links",
+    "mime",
+    "security",
+    "size",
+    "template",
+    "text",
+    "unsubscribe",
+)
 """One module a family of rules, below lint/rules/."""
 FAMILIES = ("UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "MIM", "PRE")
 
