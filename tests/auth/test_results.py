@@ -1,4 +1,4 @@
-"""Authentication-Results (RFC 8601): read (fixtures/results/read.toml), trusted, written, and written and read again."""
+"""Authentication-Results (RFC 8601): read from fixtures/results/read.toml, trusted, written, and both in turn."""
 
 import tomllib
 from pathlib import Path
