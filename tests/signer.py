@@ -20,13 +20,16 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
-@cache
 def rsa_key(bits: int = 2048, number: int = 0) -> rsa.RSAPrivateKey:
-    """An RSA key; another `number` is another key."""
+    """An RSA key; another `number` is another key. Each is made once a test run."""
+    return _rsa_key(bits, number)
+
+
+@cache
+def _rsa_key(bits: int, number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
-@cache
 def ed25519_key(number: int = 0) -> ed25519.Ed25519PrivateKey:
     """An Ed25519 key whose seed is its number."""
     return ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(str(number).encode()).digest())

@@ -14,6 +14,8 @@ MAX_HEADER = 256 * 1024
 
 _NAME = re.compile(rb"[!-9;-~]+\Z")
 _LINE_END = re.compile(rb"\r?\n(?=[ \t])")
+# `From :` is a field with a blank before its colon, and may hide a second author.
+_ENVELOPE = re.compile(rb">?From (?![ \t]*:)")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _ASCII = bytes(range(128))
 _BLANK = b" \t"
@@ -122,7 +124,7 @@ class _Scanner:
                 begin = at
                 if len(self.fields) >= self.most:
                     return self._cut(None, at, f"more than {self.most:,} header fields")
-                if raw.startswith((b"From ", b">From "), at) and not self.fields:
+                if not self.fields and _ENVELOPE.match(raw, at):
                     self._fault("envelope-line", at, after, "the first line is an mbox separator, not a header field")
                     begin = None
             if begin is not None and after - begin > MAX_FIELD:

@@ -1,0 +1,1 @@
+"""The rules about a message's authentication, one module for each thing they speak about."""

@@ -1,0 +1,147 @@
+"""Rules about the file and the form of the message: what verifiers and readers would see differently."""
+
+from collections import Counter
+
+from mailcheck.mail.fault import Fault
+from mailcheck.model.finding import Finding, Related
+from mailcheck.model.fix import Fix, steps
+from mailcheck.model.rule import Result, rule
+from mailcheck.model.severity import Severity
+from mailcheck.verify_message.naming import field_name
+from mailcheck.verify_message.saved import EXPORT
+from mailcheck.verify_message.view import VerifiedMessage
+
+SINGLE = frozenset(
+    ("date", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
+     "mime-version", "content-type", "content-transfer-encoding")
+)  # fmt: skip
+"""Fields that may stand once (RFC 5322 3.6; RFC 2045); From has a rule of its own."""
+_GRAVE = frozenset({"no-colon", "name", "leading-continuation", "nul", "bare-cr"})
+_TOLD = frozenset({"envelope-line", "limit"})
+
+
+@rule("AUTH001", "not-a-message", Severity.ERROR, since="0.1")
+def not_a_message(view: VerifiedMessage) -> Result:
+    """The file is not a message as it was sent.
+
+    Why: Signatures cover the exact octets that travelled. An Outlook .msg file, a web page or a copied text does not hold them, so nothing can be verified.
+    Bad:
+    file <html><body>Hello</body></html>
+    Good:
+    Subject: Hello
+    Fix: Export the original message (.eml) and check that.
+    References: RFC 5322 2.1
+    """
+    if view.no_message:
+        yield Finding(f"{view.no_message}: nothing in it can be verified", view.top, fixes=(export(),))
+
+
+@rule("AUTH002", "file-resaved", Severity.WARNING, since="0.1", needs=("message",))
+def file_resaved(view: VerifiedMessage) -> Result:
+    """A program wrote the file anew, so that signatures may fail here and nowhere else.
+
+    Why: Editors and mail programs change line ends, lose 8-bit characters or add fields when they save. A signature that fails on such a file may well have passed where the message arrived.
+    Bad:
+    later body first line\\nsecond line
+    Good:
+    Subject: Hello
+    Fix: Export the original from the program that received it.
+    References: RFC 6376 5.3; RFC 5321 2.3.8
+    """
+    for sign in view.signs:
+        severity = Severity.WARNING if sign.spoils else Severity.INFO
+        end = "; a signature that fails here may have been valid" if sign.spoils else ""
+        yield Finding(
+            f"{sign.message}{end}",
+            view.place(sign.start, sign.end) if sign.end else view.top,
+            severity=severity,
+            fixes=(export(),) if sign.spoils else (),
+            offending=sign.kind,
+        )
+
+
+@rule("AUTH003", "header-malformed", Severity.ERROR, since="0.1", needs=("message",))
+def header_malformed(view: VerifiedMessage) -> Result:
+    """A line among the header fields is not a field as RFC 5322 has it.
+
+    Why: Programs read such a line differently: some end the header there, some skip it, some take it for the field before. What a verifier checks and what a person sees can then be two things, and many receivers refuse the message.
+    Bad:
+    later +From : attacker@example.net
+    Good:
+    later +X-Tracking: 7
+    Fix: Find the program that writes this line, and let a mail library write the fields.
+    References: RFC 5322 2.2, 4.5.8
+    """
+    for fault in view.message.faults:
+        if fault.kind in _TOLD:
+            continue
+        grave = fault.kind in _GRAVE or (fault.kind == "blank-before-colon" and _is_from(view, fault))
+        yield Finding(
+            f"{fault.message}: programs differ in what they make of it, and some receivers refuse the message",
+            view.place(fault.start, fault.end),
+            severity=Severity.ERROR if grave else Severity.WARNING,
+            offending=fault.kind,
+            fixes=(
+                steps("Write the field anew", f"Follow {fault.clause or 'RFC 5322 2.2'}: a name, a colon, a value."),
+            ),
+        )
+
+
+def _is_from(view: VerifiedMessage, fault: Fault) -> bool:
+    return view.message.raw[fault.start : fault.end].strip().lower() == b"from"
+
+
+@rule("AUTH004", "header-field-repeated", Severity.WARNING, since="0.1", needs=("message",))
+def header_field_repeated(view: VerifiedMessage) -> Result:
+    """A field that may stand once stands several times.
+
+    Why: DKIM signs the lowest of them, most programs show the topmost. So a second Subject, To or Content-Type on top changes what people see and may leave the signature valid.
+    Bad:
+    later +Subject: You have won
+    Good:
+    later +X-Subject: You have won
+    Fix: Send one of each, and list it once more in h= (over-signing), so that another one breaks the signature.
+    References: RFC 5322 3.6; RFC 6376 5.4.2, 8.15
+    """
+    counts = Counter(field.key for field in view.message.fields)
+    for key in sorted(SINGLE & set(counts)):
+        if counts[key] < 2:
+            continue
+        fields = view.message.all(key)
+        signed = any(number for result in view.dkim if result.result == "pass" for number in result.signed)
+        told = "; signatures cover the lowest, people see the topmost" if signed else ""
+        yield Finding(
+            f"{field_name(key)} stands {counts[key]} times, and may stand once{told}",
+            view.at(fields[0]),
+            related=tuple(Related("another one", view.at(field)) for field in fields[1:4]),
+            fixes=(steps(f"Send one {field_name(key)}", "Remove the others where the message is made."),),
+            offending=key,
+        )
+
+
+@rule("AUTH005", "mime-ambiguous", Severity.WARNING, since="0.1", needs=("message",))
+def mime_ambiguous(view: VerifiedMessage) -> Result:
+    """The MIME structure can be read in more than one way.
+
+    Why: Where a boundary is missing, a field stands twice or an encoding is unknown, scanners and mail programs see different parts. Filters treat that as an attempt to hide something.
+    Bad:
+    Content-Type: multipart/mixed
+    Good:
+    Content-Type: text/plain; charset=utf-8
+    Fix: Let a mail library write the parts; each multipart needs a boundary that is used and closed.
+    References: RFC 2045 5, 6; RFC 2046 5.1.1
+    """
+    for part in view.tree.parts:
+        for fault in part.faults:
+            where = f"part {part.number}: " if part.number else ""
+            yield Finding(
+                f"{where}{fault.message}; programs differ in what they show then",
+                view.place(fault.start, fault.end, part),
+                offending=f"{part.number} {fault.kind}",
+                fixes=(steps("Write the part anew", f"Follow {fault.clause or 'RFC 2045'}."),),
+            )
+
+
+def export() -> Fix:
+    """How to get the original."""
+    return steps("Get the original message", *EXPORT)
