@@ -100,10 +100,10 @@ def plain_is_html(document: Document) -> Result:
 
     Why: Whoever reads the plain text sees tags instead of a mail, and so do previews and notifications.
     Bad:
-    {file welcome.txt}
+    {file welcome.txt.j2}
     <html><body><p>Hello Anna,</p><p>welcome aboard.</p></body></html>
     Good:
-    {file welcome.txt}
+    {file welcome.txt.j2}
     Hello Anna,
     welcome aboard.
     Fix: Write the text without tags; links as addresses, on lines of their own.
