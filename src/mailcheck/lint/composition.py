@@ -370,7 +370,7 @@ class _Composing:
         if not each.names:
             self.unknown(f"what it {what} is computed")
             return
-        if not local.isdisjoint(each.names):
+        if not local.isdisjoint(name.removeprefix("@") for name in each.names):
             return
         why = ""
         for name in each.names:

@@ -47,7 +47,10 @@ _NOT_MAIL = frozenset(
 """What a template is made of where it is no mail: `nginx.conf.j2`, `database.yml.erb`, `app.js.erb`."""
 _LEFT_OUT = frozenset({"node_modules", "bower_components", "__pycache__", "site-packages"})
 _MARKUP_SIGN = re.compile(
-    r"<(?:!doctype|html|head|body|table|tr|td|div|p|a|h[1-6]|img|span|br|center|mj-?\w+)\b", re.IGNORECASE
+    r"</?(?:!doctype|html|head|body|table|tr|td|div|p|a|h[1-6]|img|span|br|center|mj-?\w+)\b", re.IGNORECASE
+)
+_CHILD_SIGN = re.compile(
+    r"\{%[-+~]?\s*(?:extends|layout)\b|\{\{(?:<|#>)|@extends\s*\(|@section\s*\(|<x-\w|\{extends\s|<@\w+\.\w"
 )
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})|<\?xml[^>]{0,100}?\bencoding\s*=\s*["']([\w.:-]{1,40})""",
@@ -113,7 +116,8 @@ def medium(name: str, text: str) -> str:
         return "html"
     if last in PLAIN or last == "md" or "plaintext" in parts[1:]:
         return "text"
-    return "html" if _MARKUP_SIGN.search(text) else "text"
+    # What only fills the slots of a layout may hold no markup of its own; layouts are pages.
+    return "html" if _MARKUP_SIGN.search(text) or _CHILD_SIGN.search(text[:5_000]) else "text"
 
 
 def wanted(name: str) -> str:
@@ -178,6 +182,11 @@ class _Walk:
                         f"{name or '.'}: this folder holds no template and no message (exclude and .gitignore count)",
                     )
                 )
+        elif self.options.force_exclude and stat.S_ISREG(mode):
+            # A hook is handed whatever its pattern fits; `nginx.conf.j2` is no more a mail there than in a folder.
+            use = wanted(name)
+            if use in {"yes", "weak"} or (use and _worth_a_look(path, use)):
+                self.add(path, explicit=True, weak=use == "weak")
         else:
             self.add(path, explicit=True)
 

@@ -23,7 +23,9 @@ _WHOLE = re.compile(
     rf"(?:(subject)|(preheader|preview)|({_BODY}|index)|(html)|(text|txt|plain|plaintext)|(meta|metadata))"
     r"(?:[-_.](html|text|txt|plain|plaintext))?\Z"
 )
-_DECLARES = re.compile(r"""^\s*[{,]?\s*["']?(?:subject|preheader)["']?\s*:""", re.IGNORECASE | re.MULTILINE)
+_DECLARES = re.compile(
+    r"""^(?:subject|preheader)\s*:|["'](?:subject|preheader)["']\s*:""", re.IGNORECASE | re.MULTILINE
+)
 
 
 class MessageSet:
@@ -78,23 +80,23 @@ class Sets:
         folder, _, name = path.rpartition(os.sep)
         if folder not in self._folders:
             self._folders[folder] = self._read(folder, name)
-        keys = self._folders[folder]
+        best: tuple[str, dict[str, str]] | None = None
         for key, _ in classified(name):
-            found = keys.get(key, {})
+            found = self._folders[folder].get(key, {})
             parts = {part: os.path.join(folder, names[0]) for part, names in found.items() if len(names) == 1}
             if "front" in parts and not self._front(parts["front"]):
                 del parts["front"]
-            if path not in parts.values() or not _is_set(key, parts, found):
-                continue
-            where = shown(folder, self._store.root)
-            top = folder == self._store.root
-            if key:
-                written = os.path.basename(parts.get("html") or parts["text"])[: len(key)]
-                label = written if top else f"{where}/{written}"
-            else:
-                label = shown(path, self._store.root) if top else where
-            return MessageSet(label, parts)
-        return None
+            # Of several readings of a name, the one that finds most of the message; the surest where they are equal.
+            if path in parts.values() and _is_set(key, parts, found) and (best is None or len(parts) > len(best[1])):
+                best = key, parts
+        if best is None:
+            return None
+        key, parts = best
+        where, top = shown(folder, self._store.root), folder == self._store.root
+        if not key:
+            return MessageSet(shown(path, self._store.root) if top else where, parts)
+        written = os.path.basename(parts.get("html") or parts["text"])[: len(key)]
+        return MessageSet(written if top else f"{where}/{written}", parts)
 
     def _read(self, folder: str, own: str) -> dict[str, dict[str, list[str]]]:
         """Key -> part -> names, of a folder. A part that is named as such goes before a plain `welcome.html`."""
