@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mailcheck.api import audit, check_host, evaluate_dmarc
+    from mailcheck.api import audit, check_host, evaluate_dmarc, verify
     from mailcheck.auth.dmarc.evaluate import DmarcResult
     from mailcheck.auth.spf.result import SpfResult
     from mailcheck.dns.static import StaticResolver
@@ -39,6 +39,7 @@ __all__ = [
     "evaluate_dmarc",
     "lint_path",
     "lint_text",
+    "verify",
 ]
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "audit": "mailcheck.api",
     "check_host": "mailcheck.api",
     "evaluate_dmarc": "mailcheck.api",
+    "verify": "mailcheck.api",
     "DmarcResult": "mailcheck.auth.dmarc.evaluate",
     "SpfResult": "mailcheck.auth.spf.result",
     "Declaration": "mailcheck.domain_audit.declaration",

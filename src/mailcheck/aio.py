@@ -20,6 +20,13 @@ from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 
 
+def _level(word: str) -> Severity:
+    try:
+        return Severity(word)
+    except ValueError:
+        raise UsageError(f"fail_on is error, warning or info, not {word!r:.40}") from None
+
+
 async def audit(
     domain: str,
     *,
@@ -34,10 +41,7 @@ async def audit(
 ) -> Report:
     """Audit one domain's published records; see `mailcheck.audit`."""
     name = domain_argument(domain)
-    try:
-        level = Severity(fail_on)
-    except ValueError:
-        raise UsageError(f"fail_on is error, warning or info, not {fail_on!r:.40}") from None
+    level = _level(fail_on)
     selection = Selection.of(tuple(select), (), tuple(ignore))
     run = Run(resolver if resolver is not None else open_resolver(DnsOptions()), timeout=timeout)
     try:
@@ -52,6 +56,50 @@ async def audit(
         )
     finally:
         await run.close()
+
+
+async def verify(
+    message: bytes,
+    *,
+    ip: str | None = None,
+    helo: str | None = None,
+    mail_from: str | None = None,
+    resolver: Resolver | None = None,
+    now: datetime.datetime | None = None,
+    trust_received: int = 0,
+    authserv_id: str | None = None,
+    second_opinions: bool = True,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+    timeout: float = 30.0,  # noqa: ASYNC109  the deadline of the whole run, not of this call
+) -> Report:
+    """Verify one message; see `mailcheck.verify`."""
+    from ipaddress import ip_address
+
+    from mailcheck.verify_message.gather import Question
+    from mailcheck.verify_message.run import Given, selectors, verify_one
+
+    if not isinstance(message, (bytes, bytearray, memoryview)):
+        raise UsageError(f"message is the octets of a message (bytes), not {type(message).__name__}")
+    if ip is not None:
+        try:
+            ip_address(ip)
+        except ValueError:
+            raise UsageError(f"ip: {ip!r:.60} is no IP address") from None
+    level = _level(fail_on)
+    selection = Selection.of(tuple(select), (), tuple(ignore))
+    time = now or datetime.datetime.now(datetime.UTC)
+    time = time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+    question = Question(
+        int(time.timestamp()), ip, helo, mail_from, trust_received, authserv_id, second_opinions, selectors()
+    )
+    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()), timeout=timeout)
+    try:
+        subject = await verify_one(Given(bytes(message), "message", None), run, question, selection, level)
+    finally:
+        await run.close()
+    return Report("verify", mailcheck.__version__, (subject,), run.stopped != "interrupted", level)
 
 
 async def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None = None) -> SpfResult:

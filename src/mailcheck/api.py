@@ -50,6 +50,52 @@ def audit(
     )
 
 
+def verify(
+    message: bytes,
+    *,
+    ip: str | None = None,
+    helo: str | None = None,
+    mail_from: str | None = None,
+    resolver: Resolver | None = None,
+    now: datetime.datetime | None = None,
+    trust_received: int = 0,
+    authserv_id: str | None = None,
+    second_opinions: bool = True,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+    timeout: float = 30.0,
+) -> Report:
+    """Verify SPF, DKIM, DMARC and ARC of one message, as receivers do.
+
+    `message` are its octets as they were sent (CRLF or LF). `ip`, `helo` and `mail_from` (empty: the null sender) tell
+    who sent it; what is not given is read from the message where that can be, and labelled assumed. The topmost
+    `trust_received` Received fields are by servers that are trusted; `authserv_id` names the server whose
+    Authentication-Results are trusted. `now` is the time to judge by (UTC where it has no zone); `timeout` is in
+    seconds.
+    Gives a Report with one subject; faults of the DNS and of the message are results in it, not exceptions.
+
+    Raises UsageError when `message` is no bytes, `ip` is no address, or a selector names no rule.
+    """
+    return _run(
+        lambda: aio.verify(
+            message,
+            ip=ip,
+            helo=helo,
+            mail_from=mail_from,
+            resolver=resolver,
+            now=now,
+            trust_received=trust_received,
+            authserv_id=authserv_id,
+            second_opinions=second_opinions,
+            select=select,
+            ignore=ignore,
+            fail_on=fail_on,
+            timeout=timeout,
+        )
+    )
+
+
 def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None = None) -> SpfResult:
     """Evaluate SPF for one sender (RFC 7208 4).
 

@@ -67,11 +67,11 @@ def main(words: Sequence[str]) -> int:
     from mailcheck.config.accept import apply_accepts
     from mailcheck.config.baseline import apply_baseline, read_baseline
 
-    _check_dns_flags(args)
+    check_dns_flags(args)
     settings = settings_of(args)
     selection = selection_of(settings)
     targets = report_targets(args.report)
-    now = _now(args.now)
+    now = time_of(args.now)
     if args.write_baseline:
         check_target(Path(args.write_baseline), "--write-baseline")
     known = read_baseline(settings["baseline"]) if settings["baseline"] and not args.write_baseline else {}
@@ -105,7 +105,8 @@ def keep_baseline(path: str, report: "Report", faults: list[str]) -> int:
     return 0
 
 
-def _check_dns_flags(args: Namespace) -> None:
+def check_dns_flags(args: Namespace) -> None:
+    """DNS options that exclude each other. Raises UsageError."""
     alone = next((flag for flag in ("zone", "replay") if getattr(args, flag)), None)
     if alone and args.resolver:
         raise UsageError(f"--{alone} and --resolver exclude each other: with --{alone}, no name server is asked")
@@ -113,7 +114,8 @@ def _check_dns_flags(args: Namespace) -> None:
         raise UsageError("--offline and --resolver exclude each other: offline, no name server is asked")
 
 
-def _now(text: str | None) -> datetime.datetime:
+def time_of(text: str | None) -> datetime.datetime:
+    """The time of --now, or the clock's. Raises UsageError."""
     if text is None:
         return datetime.datetime.now(datetime.UTC)
     try:

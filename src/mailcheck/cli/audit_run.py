@@ -1,13 +1,13 @@
 """The audit's run: one loop, one cache for all domains, and a way out on signals."""
 
 import asyncio
-import signal
 from argparse import Namespace
 from dataclasses import replace
 from importlib import import_module
 
 import mailcheck
 from mailcheck.cli.audit_input import Input
+from mailcheck.cli.signals import stop_on_signals
 from mailcheck.config.schema import Settings
 from mailcheck.dns.opening import DnsOptions, open_resolver
 from mailcheck.dns.port import Resolver
@@ -30,7 +30,7 @@ def audit(args: Namespace, settings: Settings, given: Input, selection: Selectio
 
 async def _audit(settings: Settings, given: Input, selection: Selection, resolver: Resolver) -> tuple[Report, int]:
     run = Run(resolver, timeout=settings["timeout"])
-    code = _stop_on_signals(run)
+    code = stop_on_signals(run)
     try:
         asking = asyncio.create_task(
             audit_domains(
@@ -65,26 +65,3 @@ def declarations(settings: Settings) -> dict[str, Declaration]:
         )
         for name, table in settings.domains.items()
     }
-
-
-def _stop_on_signals(run: Run) -> list[int]:
-    """On SIGINT and SIGTERM end the run; what was answered is still judged and written.
-
-    The second signal ends the program at once, as if this function had not been called.
-    """
-    code = [0]
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int) -> None:
-        code[0] = 128 + number
-        run.stop("interrupted")
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(each)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop, int(number))
-        except (NotImplementedError, ValueError, RuntimeError):
-            # Windows, or not the main thread: Python's own handling stays.
-            continue
-    return code

@@ -20,6 +20,7 @@ Will the mail arrive as it was meant? It reads your templates and says what to c
 check
   audit [DOMAIN...]   the same as `mailcheck DOMAIN...`, with --from FILE for lists
   lint [PATH...]      templates, messages and message sets, before they are sent
+  verify MESSAGE...   SPF, DKIM, DMARC and ARC of saved messages; why one fails
 look up
   explain CODE|NAME   what a rule finds, why it matters, how to repair it
   rules [SELECTOR]    all rules, or those of a family
@@ -33,6 +34,7 @@ examples
   mailcheck example.com --zone zones/example.com.zone     before you publish
   mailcheck example.com --overlay proposed.zone           what if you published this?
   mailcheck lint templates/                               before you commit
+  mailcheck verify message.eml                            would receivers believe it?
   mailcheck explain spf-lookup-limit
 
 `mailcheck COMMAND --help` lists a command's options. Exit codes: 0 nothing at or above

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from mailcheck.model.errors import UsageError
 
-VERBS = ("audit", "lint", "ledger", "explain", "rules", "config", "completion")
+VERBS = ("audit", "lint", "verify", "ledger", "explain", "rules", "config", "completion")
 """The verbs that work."""
 RESERVED = (
-    "verify", "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
+    "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
     "preview",
 )  # fmt: skip
 """Verbs whose names are kept for what is still to be built."""
@@ -19,7 +19,7 @@ FILES = (
 """Endings of files, none of which is a top-level domain."""
 FLAGS = frozenset(
     ("--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "--quiet", "--verbose", "--help",
-     "--fix", "--diff", "--with-dependents", "--force-exclude")
+     "--no-second-opinion", "--fix", "--diff", "--with-dependents", "--force-exclude")
 )  # fmt: skip
 """Options without a value; every other one takes the next word unless it holds an equals sign."""
 
@@ -94,14 +94,17 @@ def _remedy(word: str) -> str:
         return f"{shown!r} is a file; a list of domains is audited with: mailcheck audit --from {shown}"
     if word.lower().endswith(".eml"):
         return (
-            f"{shown!r} is a message; to judge what it says: mailcheck lint {shown}; "
+            f"{shown!r} is a message; to verify who sent it: mailcheck verify {shown}; "
+            f"to judge what it says: mailcheck lint {shown}; "
             f"to audit its domain with its selectors: mailcheck DOMAIN --from-eml {shown}"
         )
     if word == "-":
         return (
             "a list of domains on standard input is audited with: mailcheck audit --from -; "
-            "a template is judged with: mailcheck lint -"
+            "a template is judged with: mailcheck lint -; a message is verified with: mailcheck verify -"
         )
+    if word.lower().endswith(".mbox"):
+        return f"{shown!r} is a mailbox; its messages are verified with: mailcheck verify {shown}"
     if _is_file(word) or "/" in word or "\\" in word:
         return f"{shown!r} is a file; to judge templates and messages: mailcheck lint {shown}"
     host, colon, port = word.rpartition(":")

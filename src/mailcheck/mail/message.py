@@ -58,7 +58,7 @@ def read_message(raw: bytes) -> Message:
     """Read a message. Never raises; a message above the limit is read no further than its header."""
     header = scan_header(raw)
     if len(raw) > MAX_MESSAGE and header.cut is None:
-        why = f"the message has {len(raw):,} octets, and {MAX_MESSAGE:,} are judged"
+        why = f"the message is larger than {MAX_MESSAGE // 1024 // 1024} MiB, the limit of what is judged"
         header = Header(header.fields, header.body_start, (*header.faults, Fault("limit", 0, 0, why)), why)
     return Message(raw, header)
 

@@ -51,7 +51,7 @@ def _spf(view: VerifiedMessage) -> list[str]:
 def _step(step: Step) -> str:
     term = step.term if len(step.term) <= 60 else step.term[:57] + "…"
     inner = "  " * step.depth
-    target = f" ({step.target})" if step.target and step.target not in term else ""
+    target = f" ({step.target})" if step.target and step.kind != "record" and step.target not in term else ""
     note = f": {step.note}" if step.note else ""
     return f"{inner}{step.domain + ' ' if step.kind == 'record' else ''}{term}{target}  [{step.outcome}]{note}"
 

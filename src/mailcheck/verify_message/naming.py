@@ -57,6 +57,8 @@ def consequence(view: VerifiedMessage) -> str:
         return "no author domain can be told, so receivers cannot apply DMARC and may refuse the message"
     if dmarc.result == "pass":
         return "the message still passes DMARC by another identifier"
+    if dmarc.result == "fail" and view.spf is None and dmarc.disposition != "none":
+        return f"unless SPF passes for an aligned domain, DMARC fails with {dmarc.policy_tag}={dmarc.policy}"
     if dmarc.result == "fail" and dmarc.disposition == "reject":
         return f"DMARC fails and {dmarc.policy_domain} asks for refusal (p=reject): the message will be refused"
     if dmarc.result == "fail" and dmarc.disposition == "quarantine":

@@ -23,8 +23,8 @@ from mailcheck.verify_message.saved import Sign
 
 OLD = 7 * 86_400
 """Seconds after which a message counts as old: keys may have been taken away since."""
-EXCERPT = 2000
-"""Octets of a field that a place shows."""
+EXCERPT, WHOLE = 800, 200
+"""Octets that a place shows at most: of the lines on which it stands, and of a field as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +139,31 @@ class VerifiedMessage:
 
     def at(self, field: Field, span: Span | None = None) -> MessageLocation:
         """A field; `span` is a place in its value with CRLF line ends, as signatures are read."""
-        shown = field.raw.rstrip(b"\r\n")[:EXCERPT].decode("latin-1")
-        start = field.value_start - field.start
-        inside = None if span is None else _inside(field, start, span)
-        place = (field.start, field.end) if inside is None else (field.start + inside[0], field.start + inside[1])
-        if inside is not None and inside[1] > len(shown):
-            inside = None
-        return MessageLocation(
-            self.path, place[0], place[1], self.message.line_of(place[0]), field.name or None, None, shown, inside
-        )
+        if span is None:
+            return self.place(field.start, field.end)
+        start, end = _inside(field, field.value_start - field.start, span)
+        return self.place(field.start + start, field.start + end)
 
     def place(self, start: int, end: int, part: Part | None = None) -> MessageLocation:
-        """A range of octets; the line on which it begins is shown."""
+        """A range of octets, with the lines on which it stands (of a whole field the first ones)."""
         raw = self.message.raw
         field = next((each for each in self.message.fields if each.start <= start < each.end), None)
-        if field is not None:
-            inside = (start - field.start, min(end, field.end) - field.start)
-            shown = field.raw.rstrip(b"\r\n")[:EXCERPT].decode("latin-1")
-            fits = inside if inside[1] <= len(shown) and inside[0] < inside[1] else None
-            return MessageLocation(
-                self.path, start, end, self.message.line_of(start), field.name or None, None, shown, fits
-            )
         begin = raw.rfind(b"\n", 0, start) + 1
-        stop = raw.find(b"\n", start)
-        line = raw[begin : len(raw) if stop < 0 else stop].rstrip(b"\r")[:EXCERPT]
+        last = raw.find(b"\n", max(start, min(end, begin + EXCERPT) - 1))
+        stop = len(raw) if last < 0 else last
+        whole = field is not None and (start, end) == (field.start, field.end)
+        shown = raw[begin : min(stop, begin + (WHOLE if whole else EXCERPT))].rstrip(b"\r\n")
+        inside = (start - begin, min(end - begin, len(shown)))
         number = part.number if part is not None and part.number else None
         return MessageLocation(
-            self.path, start, end, self.message.line_of(start), None, number, line.decode("latin-1") or None
+            self.path,
+            start,
+            end,
+            self.message.line_of(start),
+            field.name or None if field else None,
+            number,
+            shown.decode("latin-1") or None,
+            inside if not whole and inside[0] < inside[1] else None,
         )
 
     @property

@@ -85,9 +85,9 @@ def dkim_body_changed(view: VerifiedMessage) -> Result:
 
     Why: The body hash (bh=) does not fit: somebody changed the body after signing, often by adding a footer or by encoding a part anew. The signature is worth nothing then.
     Bad:
-    later body -- \\nThis mail was checked by ACME
+    later body This mail was checked by ACME
     Good:
-    body -- \\nThis mail was checked by ACME
+    body This mail was checked by ACME
     Fix: Sign behind the last system that changes the mail, or let that system stop changing it.
     References: RFC 6376 3.7, 6.1.3
     """

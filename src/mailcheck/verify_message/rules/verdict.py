@@ -51,7 +51,7 @@ def dmarc_fail(view: VerifiedMessage) -> Result:
             blocking=False,
         )
         return
-    unasked = "" if view.spf is not None else " (SPF was not asked)"
+    unasked = "" if view.spf is not None else ", unless SPF passes for an aligned domain (it was not asked)"
     unsure = view.spf is None and not view.dkim_passes
     policy = _policy(dmarc)
     yield Finding(
