@@ -3,13 +3,14 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from cli.command import Command, Done, outcome
+from cli.command import Command, Done, outcome, process
 from integration.pages import BAD, GOOD
 from mailcheck.cli import lint_fix
 from mailcheck.report import FORMATS
@@ -198,6 +199,25 @@ def test_named_file_is_judged_unless_exclusion_is_forced(pages: Command) -> None
     assert pages("lint", "mail/bad.html").code == 1
     done = pages("lint", "mail/bad.html", "--force-exclude")
     assert (done.code, "LNK001" in done.out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "judged"),
+    [
+        ("deploy/nginx.conf.j2", "server { {% if x %} }", False),
+        ("app/page.js.erb", "<% if x %>", False),
+        ("app/greeting.erb", "Hello <%= name %>", False),
+        ("app/greeting.erb", '<p><a href="#">x</a></p>', True),
+        ("notes.txt", "{{ x", False),
+        ("welcome.html.j2", '<p><a href="#">x</a></p>', True),
+    ],
+)
+def test_hook_judges_what_a_folder_would(name: str, text: str, judged: bool, command: Command) -> None:
+    """pre-commit hands over whatever its pattern fits."""
+    command.write(name, text)
+    done = command("lint", name, "--force-exclude", "--format", "json")
+    assert [subject["subject"] for subject in done.json["subjects"]] == ([name] if judged else [])
+    assert done.code == int(judged)
 
 
 def test_wrong_rule_in_the_configuration_is_told_with_its_line(pages: Command) -> None:
@@ -398,6 +418,61 @@ def test_modules_that_it_does_without(words: tuple[str, ...], command: Command, 
     )
     loaded = set(done.stderr.strip().rpartition("\n")[2].split("|"))
     assert {name for name in loaded if name in FORBIDDEN or name.partition(".")[0] in FORBIDDEN} == set()
+
+
+INTERRUPT = """
+import os, signal, sys
+
+def hook(event, arguments):
+    # The first template is opened: the run has begun.
+    if event == "open" and str(arguments[0]).endswith("bad.html"):
+        os.kill(os.getpid(), signal.{name})
+
+sys.addaudithook(hook)
+import mailcheck.cli.main
+sys.exit(mailcheck.cli.main.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize(
+    "words",
+    [("--format", "json", "--write-baseline", "base.json"), ("--fix", "--format", "json"), ("--diff",)],
+    ids=" ".join,
+)
+def test_interrupt_ends_the_run_and_writes_what_there_is(
+    words: tuple[str, ...], name: str, code: int, fixable: Command
+) -> None:
+    fixable.write("mail/bad.html", BAD)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT.replace("{name}", name), "lint", "mail", *words],
+        cwd=fixable.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert (fixable.folder / "mail/page.html").read_text() == FIXABLE
+    assert not (fixable.folder / "base.json").exists()
+    if "--diff" not in words:
+        assert json.loads(done.stdout)["complete"] is False
+        assert done.stderr.endswith(", since the run was interrupted\n")
+
+
+def test_reading_of_standard_input_can_be_interrupted(command: Command) -> None:
+    with process("lint", "-", cwd=command.folder, stdin=subprocess.PIPE) as child:
+        assert child.stdin
+        # More than a pipe holds: when all is written, the command is reading.
+        child.stdin.write(b"<p>x</p>\n" * 20_000)
+        child.stdin.flush()
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert b"Traceback" not in err + out
+
+
+def test_handlers_are_put_back(pages: Command) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    pages("lint", "mail")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_output_that_is_cut_off(pages: Command) -> None:

@@ -149,6 +149,29 @@ def test_file_names_reach_the_command_as_they_are(project: Project) -> None:
 
 
 @pytest.mark.hook
+def test_repairs_stop_the_commit_until_they_are_added(project: Project) -> None:
+    """`args: [--fix]`: pre-commit refuses a commit whose files a hook has changed."""
+    page = GOOD.replace("<body>", "<body>\n<!-- mailcheck: ignore[LNK001] none there -->")
+    project.configure(["--fix"])
+    try:
+        code, said = project.commit({"mail/good.html": page})
+        assert code == 1
+        assert "files were modified by this hook" in said
+        assert "1 finding repaired in 1 file" in said
+        assert (project.repository.root / "mail/good.html").read_text() == GOOD
+        code, said = project.commit({})
+        assert code == 0, said
+    finally:
+        project.configure([])
+
+
+@pytest.mark.hook
+def test_templates_that_are_no_mail_are_left_alone(project: Project) -> None:
+    code, said = project.commit({"deploy/nginx.conf.j2": "server { {% if x %} }\n", "app.js.erb": "<% if x %>\n"})
+    assert code == 0, said
+
+
+@pytest.mark.hook
 def test_audit_runs_by_hand_only(project: Project) -> None:
     project.repository.write("mailcheck.toml", 'resolver = ["127.0.0.1:9"]\ntimeout = 1\n[domain."example.com"]\n')
     done = subprocess.run(

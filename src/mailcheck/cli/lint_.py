@@ -10,6 +10,7 @@ from mailcheck.model.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mailcheck.cli.lint_run import Run
     from mailcheck.model.report import Report
 
 KINDS = ("marketing", "transactional")
@@ -32,7 +33,7 @@ def parser() -> options.Parser:
     )
     group.add_argument("--source-root", metavar="PATH", help="a further folder in which includes are looked up")
     group.add_argument(
-        "--force-exclude", action="store_true", help="leave out what `exclude` names, even where it is given here"
+        "--force-exclude", action="store_true", help="leave out what a folder would: `exclude`, what is no mail"
     )
     group.add_argument("--stdin-filename", metavar="FILE", help="the name that standard input goes by")
     group.add_argument(
@@ -54,10 +55,10 @@ def main(words: Sequence[str]) -> int:
     args = parser().parse_intermixed_args(list(words))
     _check(args)
 
-    from mailcheck.cli.lint_run import Run
+    from mailcheck.cli.lint_run import Run, stopping
     from mailcheck.cli.output import check_target, report_targets, write
     from mailcheck.cli.settings import selection_of, settings_of
-    from mailcheck.cli.streams import complain, emit
+    from mailcheck.cli.streams import complain
 
     settings = settings_of(args, domains=False)
     selection = selection_of(settings)
@@ -65,32 +66,62 @@ def main(words: Sequence[str]) -> int:
     if args.write_baseline:
         check_target(_path(args.write_baseline), "--write-baseline")
     run = Run(args, settings, selection)
-    report = run.report()
     faults: list[str] = []
-    if args.fix or args.diff:
-        from mailcheck.cli.lint_fix import repaired
-
-        repair = repaired(run, report)
-        if args.diff:
-            emit(repair.diff())
-            return 2 if report.broken else int(bool(repair.texts))
-        faults += repair.write()
-        complain(repair.sentence())
+    with stopping(run):
         report = run.report()
-        if run.stdin is not None:
-            # The repaired text is what the next program in the pipe wants; what is left is told beside it.
-            emit(run.stdin)
-            _tell(report)
+        if args.diff:
+            return _difference(run, report)
+        if args.fix:
+            report = _repair(run, report, faults)
     if not (args.fix and run.stdin is not None):
         faults += write(report, args, settings["format"], targets)
     code = report.exit_code(exit_zero=args.exit_zero, allow_unknown=bool(settings["allow-unknown"]))
-    if args.write_baseline:
+    if args.write_baseline and run.interrupted:
+        faults.append(f"{args.write_baseline}: not written, since the run was interrupted")
+    elif args.write_baseline:
         from mailcheck.cli.audit_ import keep_baseline
 
         code = keep_baseline(args.write_baseline, report, faults)
     for fault in faults:
         complain(fault)
-    return 2 if faults else code
+    return run.interrupted or (2 if faults else code)
+
+
+def _difference(run: "Run", report: "Report") -> int:
+    """Show what safe fixes would change."""
+    from mailcheck.cli.lint_fix import repaired
+    from mailcheck.cli.streams import complain, emit
+
+    repair = repaired(run, report)
+    if run.interrupted:
+        return run.interrupted
+    emit(repair.diff())
+    for subject in report.subjects:
+        for finding in subject.findings:
+            if finding.code in {"RUN001", "RUN002"}:
+                complain(finding.message)
+    return 2 if report.broken else int(bool(repair.texts))
+
+
+def _repair(run: "Run", report: "Report", faults: list[str]) -> "Report":
+    """Write what safe fixes change; gives the report about what is left."""
+    from mailcheck.cli.lint_fix import repaired
+    from mailcheck.cli.streams import complain, emit
+
+    repair = repaired(run, report)
+    if run.interrupted:
+        # What was not judged to the end may do harm.
+        faults.append("nothing was repaired, since the run was interrupted")
+        return report
+    faults += repair.write()
+    complain(repair.sentence())
+    if repair.texts:
+        report = run.report()
+    if run.stdin is not None:
+        # The repaired text is what the next program in the pipe wants; what is left is told beside it.
+        emit(run.stdin)
+        _tell(report)
+    return report
 
 
 def _check(args: Namespace) -> None:

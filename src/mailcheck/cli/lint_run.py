@@ -3,8 +3,10 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from mailcheck.cli.options import words
 from mailcheck.config.root import repository_root
@@ -22,7 +24,8 @@ from mailcheck.model.severity import Severity
 class Run:
     """What one command line judges, as often as it has to be judged.
 
-    `stdin` is the text of standard input where that is what is judged, `name` what it goes by.
+    `stdin` is the text of standard input where that is what is judged, `name` what it goes by. `interrupted` is the
+    exit code (130, 143) once a signal has ended the run.
     """
 
     def __init__(self, args: Namespace, settings: Settings, selection: Selection) -> None:
@@ -33,6 +36,7 @@ class Run:
         self.new_from: str | None = args.new_from
         self.stdin: str | None = None
         self.name = ""
+        self.interrupted = 0
         self._known = _baseline(args, settings)
         if self.paths == ["-"]:
             self.name = args.stdin_filename or ""
@@ -76,6 +80,32 @@ class Run:
 
             report = new_only(report, changes, lambda texts: self.judge(_decoded(texts)))
         return apply_baseline(report, self._known) if self._known else report
+
+
+@contextmanager
+def stopping(run: Run) -> Iterator[None]:
+    """On SIGINT and SIGTERM end the run; what was judged is still written. The second signal ends it at once."""
+    import signal
+
+    before: dict[signal.Signals, Any] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def stop(number: int, _: object) -> None:
+        run.interrupted = 128 + number
+        run.options.stop.asked = True
+        restore()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Elsewhere than in the main thread, Python's own handling stays.
+        with suppress(ValueError):
+            before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        restore()
 
 
 def _here() -> Path:

@@ -8,21 +8,31 @@ from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 
 
+class Stop:
+    """Whether a run has been asked to end early."""
+
+    __slots__ = ("asked",)
+
+    def __init__(self) -> None:
+        self.asked = False
+
+
 class LintOptions:
     """The options of one run.
 
     `root` is the folder that paths in reports count from, and that includes may not leave (the repository's root, else
     the current folder). `dialects` maps globs to dialect names, `per_file_ignores` globs to rule selectors, `sets` are
-    patterns of message sets, `exclude` globs that a walk leaves out (`force_exclude`: named files too). `kind` is
-    declared for all; `data` a file to render with; `source_root` a further folder in which includes are looked up;
-    `link_domains` are domains through which links are led (click tracking). `with_dependents` judges templates too that
-    extend or include a given one. `instead` holds texts that stand for files, by their names in reports (None: as if
-    the file were not there): what a fix would make of them, what they were at a revision.
+    patterns of message sets, `exclude` globs that a walk leaves out (`force_exclude`: named files are judged only where
+    a walk would). `kind` is declared for all; `data` a file to render with; `source_root` a further folder in which
+    includes are looked up; `link_domains` are domains through which links are led (click tracking). `with_dependents`
+    judges templates too that extend or include a given one. `instead` holds texts that stand for files, by their names
+    in reports (None: as if the file were not there): what a fix would make of them, what they were at a revision.
+    `stop` ends the run early.
     """
 
     __slots__ = (
         "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "link_domains",
-        "per_file_ignores", "root", "selection", "sets", "source_root", "with_dependents",
+        "per_file_ignores", "root", "selection", "sets", "source_root", "stop", "with_dependents",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +67,7 @@ class LintOptions:
         self.source_root = source_root
         self.with_dependents = with_dependents
         self.instead = dict(instead or {})
+        self.stop = Stop()
 
     def with_texts(self, instead: Mapping[str, str | None]) -> "LintOptions":
         """The same options with these texts in the place of files."""

@@ -32,13 +32,14 @@ def lint_source(text: str, path: str, options: LintOptions) -> Report:
 def _report(gathered: "gather.Gathered", options: LintOptions) -> Report:
     rules = judging.rules(options.selection)
     about_run = {rule.code: rule for rule in loaded("RUN") if rule.code in options.selection or rule.code == "RUN002"}
-    subjects = [_judged(document, rules, options) for document in gathered.documents]
+    # `stop` is set by a signal: what is judged by then is told.
+    subjects = [_judged(document, rules, options) for document in gathered.documents if not options.stop.asked]
     subjects += [_told(about_run, RunView(path, unreadable=(message,), locus=ConfigLocation(path, "input")), options)
                  for path, message in gathered.unreadable]  # fmt: skip
     subjects += [_told(about_run, RunView(path, limits=(message,), locus=ConfigLocation(path, "input")), options)
                  for path, message in gathered.limits]  # fmt: skip
     subjects.sort(key=lambda subject: subject.subject)
-    return Report("lint", mailcheck.__version__, tuple(subjects), fail_on=options.fail_on)
+    return Report("lint", mailcheck.__version__, tuple(subjects), not options.stop.asked, fail_on=options.fail_on)
 
 
 def _told(rules: dict[str, Rule], view: RunView, options: LintOptions) -> SubjectReport:
