@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailcheck.cli import options
 
-MAX_HOPS = 100
+_HOPS = 100
 
 
 def parser() -> options.Parser:
@@ -85,6 +85,6 @@ def _address(text: str) -> str:
 
 
 def _hops(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_HOPS:
+    if text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= _HOPS:
         return int(text)
-    raise ArgumentTypeError(f"{text!r:.60} is no number of Received fields from 1 to {MAX_HOPS}")
+    raise ArgumentTypeError(f"{text!r:.60} is no number of Received fields from 1 to {_HOPS}")
