@@ -100,7 +100,7 @@ OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
-KNOWN = _P_CLOSERS | frozenset(
+KNOWN = (_P_CLOSERS - {"hr"}) | frozenset(
     {
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "body", "button", "caption", "cite", "code", "colgroup",
         "data", "datalist", "dd", "del", "dfn", "dt", "em", "font", "form", "head", "html", "i", "iframe", "ins", "kbd",
@@ -108,7 +108,7 @@ KNOWN = _P_CLOSERS | frozenset(
         "rp", "rt", "ruby", "s", "samp", "script", "select", "small", "span", "strike", "strong", "style", "sub", "sup",
         "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "var", "video",
     }
-) - {"hr"}  # fmt: skip
+)  # fmt: skip
 """HTML's own elements with an end tag. Other names are for another program, for which `/>` does close them."""
 _FRAME = frozenset({"html", "body", "mjml", "mj-body"})
 _TABLE_BODIES = frozenset({"table", "tbody", "thead", "tfoot"})
@@ -339,7 +339,9 @@ def _last_end(text: str, begin: int, kind: int) -> int:
         # A tag without its end is dropped by the tokenizer, together with what follows.
         cut = text.find("<", begin)
         while cut >= 0:
-            if text[cut + 1 : cut + 2].isalpha() or text[cut + 1 : cut + 3].startswith("/"):
+            if text[cut + 1 : cut + 2].isalpha() or (
+                text.startswith("/", cut + 1) and text[cut + 2 : cut + 3].isalpha()
+            ):
                 return cut if _TAG_END.match(text, cut) is None else len(text)
             cut = text.find("<", cut + 1)
         return len(text)
