@@ -9,7 +9,9 @@ def whole_message(document: Document) -> tuple[Body, ...] | None:
     """All bodies of a message as it will be sent; None where a part is unknown or this is only a part of one."""
     found: list[Body] = []
     page = document.mail is not None or document.is_set
-    for body in (*document.html, *document.text):
+    # Rendered with data, a body is what will be sent; before that, it is judged with all that it extends and includes.
+    html = [body for body in document.written if body.rendered] or document.written
+    for body in (*html, *document.text):
         composition = document.composed(body)
         if not composition.complete:
             return None
@@ -22,12 +24,14 @@ def whole_message(document: Document) -> tuple[Body, ...] | None:
 
 def marketing_message(document: Document) -> bool:
     """Whether the rules about what every mass mail must hold apply: it is one, and all of it is known."""
-    return bool(document.html or document.text) and whole_message(document) is not None and document.kind == MARKETING
+    return (
+        bool(document.written or document.text) and whole_message(document) is not None and document.kind == MARKETING
+    )
 
 
 def ending(document: Document) -> tuple[Body, int, int]:
     """Where to put what is missing: before the end of the page, else the last line of the text."""
-    body = next(iter(document.html or document.text))
+    body = next(iter(document.written or document.text))
     for markup in body.variants:
         for name in ("body", "mj-body", "html", "mjml"):
             for element in markup.find(name):

@@ -28,7 +28,9 @@ _COLOURS = {
     "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
 }  # fmt: skip
 _PREHEADER = re.compile(r"pre-?header|pre-?view|snippet|inbox-?text|teaser", re.IGNORECASE)
-_UNSEEN = frozenset({"style", "script", "title", "head", "template", "noscript", "mj-preview", "mj-head", "mj-style", "option"})
+_UNSEEN = frozenset(
+    {"style", "script", "title", "head", "template", "noscript", "mj-preview", "mj-head", "mj-style", "option"}
+)
 _GROUPS = {
     "display": "show", "visibility": "show", "opacity": "show", "max-height": "show", "height": "show",
     "overflow": "show", "font-size": "size", "font": "size", "color": "colour", "background": "ground",
@@ -174,7 +176,9 @@ def _state(
         written = attributes["style"]
         style = styles.get(written) or styles.setdefault(written, _declarations(written))
     name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    state.preheader = state.preheader or bool(_PREHEADER.search(name)) or "itemprop" in attributes or "itemscope" in attributes
+    state.preheader = (
+        state.preheader or bool(_PREHEADER.search(name)) or "itemprop" in attributes or "itemscope" in attributes
+    )
     _hiding(state, element, style, sheets, named=named)
     _size(state, element, style, sheets, named=named)
     _colours(state, element, style, sheets, named=named)
@@ -204,9 +208,7 @@ def _declarations(written: str) -> dict[str, str]:
     return found
 
 
-def _hiding(
-    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
-) -> None:
+def _hiding(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
     if state.hidden is not None or style is None:
         return
     why = None
@@ -228,9 +230,7 @@ def _zero(value: str | None) -> bool:
     return value is not None and re.match(r"0(?:\.0*)?(?:px|pt|em|%)?\Z", value) is not None
 
 
-def _size(
-    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
-) -> None:
+def _size(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
     if style is None or sheets.may_change("size", element, named=named):
         state.small = None
         return
@@ -241,14 +241,14 @@ def _size(
         return
     match = _LENGTH.match(written.split("/")[0] if "font-size" in style else written.split(" ")[0])
     size = float(match[1]) if match and match[1] not in {"", "."} else None
-    state.small = Hidden(element, f"a font size of {written[:20]}") if size is not None and size <= 1 and (
-        size == 0 or (match is not None and match[2])
-    ) else None
+    state.small = (
+        Hidden(element, f"a font size of {written[:20]}")
+        if size is not None and size <= 1 and (size == 0 or (match is not None and match[2]))
+        else None
+    )
 
 
-def _colours(
-    state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool
-) -> None:
+def _colours(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
     attributes = element.attributes
     if style is None:
         state.colour = state.ground = None
@@ -291,7 +291,11 @@ def sheets_of(bodies: Sequence[Body], *, complete: bool) -> Sheets:
     outside = not complete
     for body in bodies:
         for markup in body.variants:
-            texts += [text for _, _, text, around in markup.texts if around is not None and around.tag in {"style", "mj-style"}]
+            texts += [
+                text
+                for _, _, text, around in markup.texts
+                if around is not None and around.tag in {"style", "mj-style"}
+            ]
             outside = outside or any(
                 "stylesheet" in (element.get("rel") or "").lower() for element in markup.find("link")
             )

@@ -91,8 +91,7 @@ def _of_markup(body: "Body") -> list[Link]:
             continue
         attribute = element.attribute("href")
         if attribute is None or (
-            body.template.overlaps(element.start, attribute.start)
-            and body.template.tag_at(attribute.start) is not None
+            body.template.overlaps(element.start, attribute.start) and body.template.tag_at(attribute.start) is not None
         ):
             continue
         found.append(_link(body, element, attribute.value, attribute.value_start, attribute.value_end))

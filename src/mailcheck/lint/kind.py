@@ -68,7 +68,16 @@ def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
         return MARKETING, "Precedence"
     if "list-id" in headers:
         return MARKETING, "List-Id"
-    if feedback & {"marketing", "newsletter", "newsletters", "promo", "promotion", "promotional", "campaign", "broadcast"}:
+    if feedback & {
+        "marketing",
+        "newsletter",
+        "newsletters",
+        "promo",
+        "promotion",
+        "promotional",
+        "campaign",
+        "broadcast",
+    }:
         return MARKETING, "Feedback-ID"
     return None
 

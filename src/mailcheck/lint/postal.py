@@ -97,7 +97,10 @@ _TAG = re.compile(
     r"physical_?address|street_?address|adresse|anschrift|postanschrift|direcci[oó]n|indirizzo|endere[cç]o|address_?line)",
     re.IGNORECASE,
 )
-_NOT_POSTAL = re.compile(r"e-?mail|\bip|shipping|billing|delivery|customer|recipient|subscriber|order\.|user\.|to_addr|from_addr", re.IGNORECASE)
+_NOT_POSTAL = re.compile(
+    r"e-?mail|\bip|shipping|billing|delivery|customer|recipient|subscriber|order\.|user\.|to_addr|from_addr",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -120,10 +123,13 @@ def postal_address(bodies: Iterable[Body]) -> bool | None:
         if body.media not in {"html", "text"}:
             continue
         text = body.source.text
-        if holds_postal_tag(text) or any(_is_postal_tag(text[tag.start : tag.end]) for tag in body.template.tags if tag.kind != COMMENT):
+        if holds_postal_tag(text) or any(
+            _is_postal_tag(text[tag.start : tag.end]) for tag in body.template.tags if tag.kind != COMMENT
+        ):
             return True
         if body.media == "html" and any(
-            element.tag == "address" or "postaladdress" in (element.get("itemtype") or "").lower() for element in body.elements
+            element.tag == "address" or "postaladdress" in (element.get("itemtype") or "").lower()
+            for element in body.elements
         ):
             return True
         if is_postal(body.visible_text):

@@ -1,7 +1,8 @@
 """Ways out of a mailing: which links are unsubscribe links, and whether a message has one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mailcheck.data.footers import all_of_it_says_leave, holds_way_out, leads_out, plain, says_leave
 from mailcheck.lint.document import Body
@@ -14,7 +15,9 @@ _TAG_WORDS = re.compile(
     r"manage_?subscription|email_?settings|notification_?settings|dnc_url|remove_?(?:me|url|link)",
     re.IGNORECASE,
 )
-_TRANSLATED = re.compile(r"\btrans\b|\btranslate|gettext|\bi18n|(?<![\w.])(?:_{1,2}|t|lang|msg|tr)\s*\(|\|\s*t\b|\.t\(", re.IGNORECASE)
+_TRANSLATED = re.compile(
+    r"\btrans\b|\btranslate|gettext|\bi18n|(?<![\w.])(?:_{1,2}|t|lang|msg|tr)\s*\(|\|\s*t\b|\.t\(", re.IGNORECASE
+)
 _SLOT = re.compile(
     r"(?<![a-z])(?:footer|foot|legal|disclaimer|imprint|impressum|html|markup|content|contents|body|yield|slot|block\.super|"
     r"super|layout|signature|snippet|partial)(?![a-z])",
@@ -43,9 +46,7 @@ def _said(element: Element) -> str:
 
 def _tag_leaves(body: Body, element: Element) -> bool:
     begin, end = element.content
-    return any(
-        _TAG_WORDS.search(body.source.text[tag.start : tag.end]) for tag in body.template.tags_in(begin, end)
-    )
+    return any(_TAG_WORDS.search(body.source.text[tag.start : tag.end]) for tag in body.template.tags_in(begin, end))
 
 
 def way_out(bodies: Iterable[Body]) -> bool | None:
@@ -82,7 +83,26 @@ def _links_out(body: Body) -> bool:
     return any(leaves(body, link) for link in body.links)
 
 
-_BLOCKS = frozenset("td th p div li section footer blockquote center tr mj-text mj-column mj-section body".split())
+_BLOCKS = frozenset(
+    {
+        "td",
+        "th",
+        "p",
+        "div",
+        "li",
+        "section",
+        "footer",
+        "blockquote",
+        "center",
+        "tr",
+        "mj-text",
+        "mj-column",
+        "mj-section",
+    }
+)
+MAX_FOOTER = 600
+"""Characters of a block that is taken for one paragraph with its neighbours, such as a footer."""
+MAX_CLIMB = 4
 _REPLY = re.compile(
     r"\b(?:reply|respond|antwort\w*|répond\w*|repond\w*|respond[ea]\w*|rispond\w*|svar\w*|beantwoord\w*|stop)\b|@|https?://|www\."
 )
@@ -104,24 +124,25 @@ def _said_beside_a_link(body: Body) -> bool:
                 continue
             if _REPLY.search(text) or body.template.overlaps(start, start + len(written)):
                 return True
-            block = _block(around)
-            if block is not None and _any_within(linked, *block.content):
+            if any(_any_within(linked, *block.content) for block in islice(_blocks(around), MAX_CLIMB)):
                 return True
     return False
 
 
-def _block(around: Element | None) -> Element | None:
-    """The block around a text, and where it is a cell or a paragraph in a cell, the row with its neighbours."""
-    found = None
-    while around is not None:
+def _blocks(around: Element | None) -> Iterator[Element]:
+    """The block around a text, and the small ones around that: a row of cells, a footer of some lines."""
+    inner = True
+    while around is not None and around.tag != "body":
         if around.tag in _BLOCKS:
-            found = around
-            if around.tag not in {"td", "th", "p"}:
-                break
-        elif around.tag in {"table", "tbody"} and found is not None:
-            break
+            if not inner and sum(len(text) for _, _, text, _ in _texts(around)) > MAX_FOOTER:
+                return
+            yield around
+            inner = False
         around = around.parent
-    return found
+
+
+def _texts(element: Element) -> list[tuple[int, int, str, Element | None]]:
+    return element.markup.texts[element.text_from : min(element.text_to, element.text_from + MAX_FOOTER)]
 
 
 def _any_within(places: list[int], begin: int, end: int) -> bool:

@@ -42,5 +42,7 @@ def postal_address_missing(document: Document) -> Result:
         "no postal address stands in this marketing message: the law of the United States and of Canada asks for one",
         start,
         end,
-        fix=steps("write name and address of the sender into the footer", line if body.media == "text" else f"<p>{line}</p>"),
+        fix=steps(
+            "write name and address of the sender into the footer", line if body.media == "text" else f"<p>{line}</p>"
+        ),
     )

@@ -32,7 +32,7 @@ def placeholder_host(document: Document) -> Result:
                 f"{link.host} is {why}: readers cannot open this link",
                 fix=steps("put the address of the live site there"),
             )
-    for body in document.html:
+    for body in document.written:
         for element in body.find("img", "mj-image"):
             value = body.known(element, "src")
             # What stands in the place of pictures; other unreachable hosts of pictures are IMG005.
@@ -99,7 +99,7 @@ def text_domain_differs(document: Document) -> Result:
     Fix: Show the site that the link leads to, or words instead of an address. Links through your own click tracking: name its domain in link-domains in the configuration.
     References: Gmail, Email sender guidelines (links should be visible and easy to understand); rspamd, phishing module
     """
-    for body in document.html:
+    for body in document.written:
         for link in body.links:
             element = link.element
             if element is None or element.tag not in {"a", "mj-button"} or link.host is None:

@@ -14,10 +14,9 @@ from mailcheck.model.severity import Severity
 
 def links(document: Document) -> Iterator[tuple[Body, Link]]:
     """Every link of every body that this document is judged by."""
-    for body in document.bodies:
-        if body.media in {"html", "text"}:
-            for link in body.links:
-                yield body, link
+    for body in (*document.written, *document.text):
+        for link in body.links:
+            yield body, link
 
 
 def at(body: Body, link: Link, message: str, *, fix: Fix, severity: Severity | None = None) -> Finding:
@@ -180,12 +179,12 @@ def relative_url(document: Document) -> Result:
     Fix: Write the whole address, with https:// and the host.
     References: RFC 3986 4.2, 5.1; RFC 2557 5
     """
-    for body in document.html:
+    for body in document.written:
         relative = [link for link in body.links if _relative(link)]
         if not relative or _based(document, body):
             continue
         for link in relative:
-            if not _navigation_base(body, link):
+            if not _navigation_base(link):
                 yield _told_relative(body, link)
 
 
@@ -218,7 +217,7 @@ def _based(document: Document, body: Body) -> bool:
     )
 
 
-def _navigation_base(body: Body, link: Link) -> bool:
+def _navigation_base(link: Link) -> bool:
     """MJML's mj-navbar puts its base-url before the links inside."""
     return link.element is not None and any(
         around.tag == "mj-navbar" and "base-url" in around.attributes for around in link.element.ancestors()

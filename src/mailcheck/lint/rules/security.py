@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.hidden import hidden_texts, sheets_of
 from mailcheck.lint.html import Element
-from mailcheck.model.finding import Finding
+from mailcheck.lint.template import OUTPUT, Tag
 from mailcheck.model.fix import Fix, steps
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
@@ -20,7 +20,7 @@ def _amp(body: Body) -> bool:
 
 
 def _mail(document: Document) -> Iterator[Body]:
-    return (body for body in document.html if not _amp(body))
+    return (body for body in document.written if not _amp(body))
 
 
 def _whole(body: Body, element: Element) -> tuple[int, int]:
@@ -50,9 +50,10 @@ def form_or_input(document: Document) -> Result:
             type_ = (element.get("type") or "").lower()
             if element.tag == "input" and ((switched and type_ in {"checkbox", "radio"}) or type_ == "hidden"):
                 continue
-            what = {"button": "a button of a form does nothing in mail", "form": "most mail programs remove this form"}.get(
-                element.tag, f"readers cannot use this {element.tag} field in mail"
-            )
+            what = {
+                "button": "a button of a form does nothing in mail",
+                "form": "most mail programs remove this form",
+            }.get(element.tag, f"readers cannot use this {element.tag} field in mail")
             yield body.finding(
                 what, *_whole(body, element), fix=steps('link to a page instead: <a href="https://…">…</a>')
             )
@@ -212,7 +213,7 @@ _SAFE_NAMES = re.compile(
 _SAFE_CODE = re.compile(
     r"""(?<![\w.])(?:_{1,2}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|e|h|escape\w*|
     html_escape|sanitize\w*|strip_tags|striptags|bleach|purify|clean|csrf\w*|link_to|button_to|image_tag|mail_to|asset|route|url_for|
-    inky\w*|markdown\w*|md|json_encode|to_json|tojson|nl2br\s*\(\s*e|simple_format|Illuminate)\s*[(.]
+    inky\w*|markdown\w*|md|json_encode|to_json|tojson|nl2br\s*\(\s*e|simple_format)(?:\s*\(|\s+['":@$\w])
     |\|\s*(?:trans\w*|t|escape|e|force_escape|striptags|strip_tags|tojson|json|json_encode|markdown\w*|sanitize\w*|bleach|clean|purify|
     linebreaks\w*|urlize\w*|nl2br|date\w*|number\w*|format_\w+|currency|money|round|length|inky\w*|inline_css|spaceless|raw_html)\b
     |\A\s*["'0-9]|\A\s*(?:t|yield|super|block\.super|caller|self\.)\b|\bpm:""",
@@ -239,9 +240,14 @@ def autoescape_off(document: Document) -> Result:
     Fix: Take the filter away, or clean the value before (bleach, nh3, sanitize). Slots for finished HTML are named html, body, content or markup, and are left alone.
     References: CWE-79; CWE-116; OWASP, Cross Site Scripting Prevention Cheat Sheet
     """
-    for body in document.html:
+    for body in document.written:
+        off = [
+            (block.open.start, block.close.end if block.close else block.open.end)
+            for block in body.template.blocks
+            if block.name == "autoescape" and re.match(r"\s*(?:off|false)\b", block.open.expression, re.IGNORECASE)
+        ]
         for tag in body.template.tags:
-            if tag.kind != "output" or tag.escapes is not False or tag.start < body.start or _finished(tag.expression):
+            if not _unescaped(body, tag) or any(start <= tag.start < end for start, end in off):
                 continue
             yield body.finding(
                 f"“{_shown(tag.expression)}” is put in unescaped: whoever writes it can put links and pictures into your mail",
@@ -249,7 +255,22 @@ def autoescape_off(document: Document) -> Result:
                 tag.end,
                 fix=steps("let it be escaped, or clean it before: take away what switches escaping off"),
             )
-        yield from _switched_off(body)
+        for start, end in off:
+            inside = [tag for tag in body.template.tags_in(start, end) if _unescaped(body, tag)]
+            if inside and start >= body.start:
+                opening = body.template.tag_at(start)
+                yield body.finding(
+                    f"escaping is off here, for “{_shown(inside[0].expression)}” too: whoever writes it can put links into"
+                    " your mail",
+                    start,
+                    opening.end if opening else start + 1,
+                    fix=steps("remove this block, and mark single values that are finished markup as safe"),
+                )
+
+
+def _unescaped(body: Body, tag: Tag) -> bool:
+    """Whether a tag puts out a value as it is that is no finished markup."""
+    return tag.kind == OUTPUT and tag.escapes is False and tag.start >= body.start and not _finished(tag.expression)
 
 
 def _finished(expression: str) -> bool:
@@ -261,25 +282,13 @@ def _finished(expression: str) -> bool:
     match = _PATH.match(re.sub(r"\A(?:raw|Html\.Raw|@Html\.Raw|safeHTML)\s*\(?\s*", "", text))
     if match is None:
         return True
-    last = re.split(r"->|[.\[\]'\"]+", match[0].strip(".[]'\""))[-1]
+    last = re.split(r"->|[.\[\]'\"]+", match[0].strip(".[]'\""))[-1].lstrip("$@")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()
     return any(_SAFE_NAMES.match(part) is not None for part in (words, words.rpartition("_")[2]))
 
 
 def _shown(expression: str) -> str:
     return " ".join(expression.split())[:60]
-
-
-def _switched_off(body: Body) -> Iterator[Finding]:
-    for tag in body.template.tags:
-        if tag.keyword == "autoescape" and tag.kind == "open" and tag.start >= body.start:
-            if re.match(r"\s*(?:off|false)\b", tag.expression, re.IGNORECASE):
-                yield body.finding(
-                    "escaping is off in this block: whoever writes these values can put links and pictures into your mail",
-                    tag.start,
-                    tag.end,
-                    fix=steps("remove the block, and mark single values that are finished markup as safe"),
-                )
 
 
 @rule("SEC012", "meta-refresh", Severity.ERROR, since="0.1")
