@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailcheck.config import revision
-from mailcheck.config.new_only import new_only
+from mailcheck.config.new_only import WHOLE, new_only
 from mailcheck.config.revision import Changes, changes_since, odd_lines, read_patch
 from mailcheck.config.root import repository_root
+from mailcheck.model import registry
 from mailcheck.model.errors import UsageError
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import ConfigLocation, FileLocation
@@ -354,6 +356,25 @@ def test_the_same_text_once_more_is_new_once(changed: Changes) -> None:
     assert kept(new_only(report(*twice), changed, Former(*twice))) == []
     moved = [finding("a.html", 3, 'href="#"'), *twice]
     assert len(kept(new_only(report(*moved), changed, Former(*twice)))) == 1
+
+
+def test_what_is_missing_from_a_whole_message_has_no_line(changed: Changes) -> None:
+    """It would stand in line 3, which was changed; it was missing before as well, beside another text."""
+    missing = finding("a.html", 3, "</body></html>", "UNS006")
+    assert kept(new_only(report(missing), changed, Former(finding("a.html", 2, "</body>", "UNS006")))) == []
+    assert kept(new_only(report(missing), changed, Former())) == [("a.html", "</body></html>")]
+    assert kept(new_only(report(finding("new.html", 9, "x", "UNS006")), changed, Former())) == [("new.html", "x")]
+
+
+def test_rules_about_whole_messages_exist() -> None:
+    words = " ".join(entry.name for entry in registry.entries() if entry.code in WHOLE)
+    assert words.count("missing") >= len(WHOLE) - 1
+
+
+def test_message_that_gets_another_name_keeps_its_findings(changed: Changes) -> None:
+    """A subject line in a file of its own makes a set of what was a page."""
+    page = finding("a.html", 7, "old")
+    assert kept(new_only(report(replace(page, subject="a")), changed, Former(page))) == []
 
 
 def test_nothing_is_judged_again_where_nothing_is_old(changed: Changes) -> None:
