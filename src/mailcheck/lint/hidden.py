@@ -128,7 +128,8 @@ def _of_markup(body: Body, markup: Markup, sheets: Sheets) -> list[Hidden]:
     found: dict[int, Hidden] = {}
     same: dict[int, Hidden] = {}
     visible = 0
-    for start, end, text, around_text in markup.texts:
+    page = next((element.end for element in markup.elements if element.tag == "body"), 0)
+    for start, _, text, around_text in markup.texts:
         state = states.get(id(around_text)) if around_text is not None else None
         if state is not None and state.skipped:
             continue
@@ -137,7 +138,8 @@ def _of_markup(body: Body, markup: Markup, sheets: Sheets) -> list[Hidden]:
             continue
         cause = _cause(state, around_text, same)
         if cause is None:
-            visible += len(words)
+            # What stands before the body is a template's own definitions, or a mistake.
+            visible += len(words) if start >= page else 0
         elif visible > PREHEADER_AFTER and state is not None and not state.preheader:
             cause.words += len(words)
             cause.text = cause.text or " ".join(text.split())[:60]

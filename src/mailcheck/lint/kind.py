@@ -17,11 +17,13 @@ CONFIDENT = 0.8
 """How sure the evidence of the bodies must be."""
 MAX_TEXT = 100_000
 """Characters of a body that are read for evidence."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ORDER_TAG = re.compile(
-    r"order[._]?(?:id|no|num|number|total|ref|item|line)|invoice|receipt|tracking|shipment|reset_?(?:url|link|token|password)|"
-    r"password|otp|verif(?:y|ication)|confirm|activation|magic_?link|login_?(?:url|link|token)|token\b|payment|refund|booking|"
-    r"ticket_?(?:id|number)|invit|code\b|expires?_?(?:at|in|on)",
-    re.IGNORECASE,
+    r"(?<![a-z])(?:order_(?:id|no|num|number|total|ref|items?|lines?|name)|invoice|receipt|"
+    r"tracking_(?:number|url|link|id|code|no)|shipment|reset_(?:url|link|token|password|code)|password|otp|"
+    r"verif(?:y|ication)(?:_[a-z]+)?|confirm(?:ation)?(?:_(?:url|link|token|code))?|activation(?:_[a-z]+)?|magic_link|"
+    r"login_(?:url|link|token|code)|(?:recovery|security|access|one_time)_(?:code|password|link|url)|payment|refund|booking|"
+    r"ticket_(?:id|number|code))(?![a-z])"
 )
 _PRICE = re.compile(r"(?:[€$£¥₩₽]|kr\.?|zł|CHF|EUR|USD|GBP) ?\d|\d[.,]\d\d ?(?:[€$£]|kr|zł|CHF|EUR)")
 _WORD = re.compile(r"[a-z]+")
@@ -101,10 +103,10 @@ def _from_bodies(bodies: Sequence[Body]) -> tuple[str, str]:
     if expected:
         transactional["words of account and order mail"] = 1.0 * expected
     tags = {
-        found[0].lower()
+        found[0]
         for body in read
         for tag in body.template.tags[:2_000]
-        if tag.kind == "output" and (found := _ORDER_TAG.search(tag.expression))
+        if tag.kind == "output" and (found := _ORDER_TAG.search(_words_of(tag.expression)))
     }
     if tags:
         transactional["tags of account and order mail"] = 1.0 * min(3, len(tags))
@@ -116,6 +118,11 @@ def _from_bodies(bodies: Sequence[Body]) -> tuple[str, str]:
     if (marketing or not transactional) and way_out(read) is True:
         marketing["a way to unsubscribe"] = 2.0
     return _weighed(marketing, transactional)
+
+
+def _words_of(expression: str) -> str:
+    """The words of what a tag puts out, without its filters: `order.trackingUrl | urlencode` is order_tracking_url."""
+    return _CAMEL.sub("_", expression[:200].partition("|")[0]).lower().replace(".", "_").replace("->", "_")
 
 
 def _weighed(marketing: dict[str, float], transactional: dict[str, float]) -> tuple[str, str]:
