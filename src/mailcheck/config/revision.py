@@ -233,7 +233,8 @@ def read_patch(patch: bytes) -> tuple[dict[str, Ranges], set[str], dict[str, str
             former = _name(line[12:])
         elif line.startswith(b"rename to "):
             path = _name(line[10:])
-            old[path] = former
+            if path:
+                old[path] = former
         elif line.startswith(b"new file mode "):
             added = True
         elif line.startswith(b"+++ ") and line != b"+++ /dev/null":
