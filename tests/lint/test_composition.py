@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lint.gathering import FIXTURES, gathered, written
 
+from lint.gathering import FIXTURES, gathered, written
 from mailcheck.lint import composition, dialects
 from mailcheck.lint.document import Composition
 from mailcheck.lint.references import references
@@ -94,9 +94,10 @@ def test_any_text_has_references(text: str, dialect: str) -> None:
 @pytest.mark.parametrize(
     ("dialect", "piece"),
     [
-        ("blade", "@include("), ("blade", "<x-a"), ("razor", "<partial "), ("razor", "Layout = "), ("go", "{{ template "),
-        ("jinja", "{% include "), ("jinja", "{% extends"), ("handlebars", "{{> "), ("erb", "<%= render "),
-        ("freemarker", "<#include "), ("smarty", "{include "), ("generic", "<mj-include "), ("ampscript", "ContentArea("),
+        ("blade", "@include("), ("blade", "<x-a"), ("razor", "<partial "), ("razor", "Layout = "),
+        ("go", "{{ template "), ("jinja", "{% include "), ("jinja", "{% extends"), ("handlebars", "{{> "),
+        ("erb", "<%= render "), ("freemarker", "<#include "), ("smarty", "{include "), ("generic", "<mj-include "),
+        ("ampscript", "ContentArea("),
     ],
 )  # fmt: skip
 def test_references_are_read_in_bounded_steps(dialect: str, piece: str) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lint.gathering import FIXTURES, by_subject, gathered, written
 
+from lint.gathering import FIXTURES, by_subject, gathered, written
 from mailcheck.lint.sets import PARTS, classified
 
 CASES = sorted(path for path in (FIXTURES / "sets").iterdir() if path.is_dir())

@@ -18,7 +18,7 @@ MODULES = (
     "security",
     "size",
     "template",
-    "text",
+    "text", "prices",
     "unsubscribe",
 )
 """One module a family of rules, below lint/rules/."""

@@ -104,7 +104,8 @@ def _per_file(findings: list[Finding], options: LintOptions) -> tuple[list[Findi
         (pattern, {entry.code for word in words for entry in registry.matching(word)})
         for pattern, words in options.per_file_ignores.items()
     ]
-    kept, ignored = [], []
+    kept: list[Finding] = []
+    ignored: list[Finding] = []
     for finding in findings:
         path = finding.location.path if isinstance(finding.location, FileLocation) else finding.subject
         gone = any(finding.code in codes and matches(path, pattern) for pattern, codes in off)

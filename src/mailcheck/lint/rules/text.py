@@ -197,11 +197,11 @@ def plain_empty(document: Document) -> Result:
             )
 
 
-def _with_both(document: Document) -> bool:
-    return _whole(document) and _pair(document) is not None
+def with_both(document: Document) -> bool:
+    return _whole(document) and pair_of(document) is not None
 
 
-def _pair(document: Document) -> tuple[Body, Body] | None:
+def pair_of(document: Document) -> tuple[Body, Body] | None:
     """The one HTML and the one text body of a mail, as they are rendered where both are."""
     for rendered in (True, False):
         html = [body for body in document.written if bool(body.source.how) is rendered]
@@ -211,7 +211,7 @@ def _pair(document: Document) -> tuple[Body, Body] | None:
     return None
 
 
-@rule("TXT004", "parts-differ", Severity.WARNING, since="0.1", applies=_with_both)
+@rule("TXT004", "parts-differ", Severity.WARNING, since="0.1", applies=with_both)
 def parts_differ(document: Document) -> Result:
     """The plain text part says something else than the HTML part, or leaves its links out.
 
@@ -251,7 +251,7 @@ def parts_differ(document: Document) -> Result:
     Fix: Say the same in both, and write each link's address in the text.
     References: RFC 2046 5.1.4; SpamAssassin rule MPART_ALT_DIFF
     """
-    pair = _pair(document)
+    pair = pair_of(document)
     if pair is None:
         return
     html, text = pair
