@@ -10,7 +10,7 @@ _LOWER = {ord(letter): ord(letter) + 32 for letter in "ABCDEFGHIJKLMNOPQRSTUVWXY
 
 def normal(name: str) -> str:
     """The name as it is compared: lower case (ASCII only, RFC 4343), without the final dot."""
-    lower = name.translate(_LOWER)
+    lower = name.lower() if name.isascii() else name.translate(_LOWER)
     # A dot after a backslash is part of a label (`from_wire_name`).
     return lower if lower.endswith("\\.") else lower.removesuffix(".")
 

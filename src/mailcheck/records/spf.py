@@ -71,7 +71,7 @@ class SpfRecord:
         """The redirect modifier; without effect beside an `all` (RFC 7208 6.1)."""
         return next((term for term in self.terms if isinstance(term, Modifier) and term.name == "redirect"), None)
 
-    @property
+    @cached_property
     def valid(self) -> bool:
         """Whether evaluation gets past the syntax check (RFC 7208 4.6); a record over the limit does not."""
         return not any(problem.kind in {"syntax", "limit"} for problem in self.problems)
@@ -79,7 +79,8 @@ class SpfRecord:
 
 def is_spf(text: str | bytes) -> bool:
     """Whether a TXT record is an SPF record: `v=spf1`, any case, then a blank or the end (RFC 7208 4.5)."""
-    return as_text(text)[:6].lower() == "v=spf1" and as_text(text)[6:7] in {"", " "}
+    record = as_text(text)
+    return record[:6].lower() == "v=spf1" and record[6:7] in {"", " "}
 
 
 def version_problem(text: str | bytes) -> Problem | None:

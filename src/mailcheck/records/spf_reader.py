@@ -18,6 +18,7 @@ _TOPLABEL = re.compile(r"(?=.*[A-Za-z-])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?
 _CIDR4 = re.compile(r"0|[1-9][0-9]?")
 _CIDR6 = re.compile(r"0|[1-9][0-9]{0,2}")
 _CIDR = re.compile(r"(?:/([^/]*))?(?://([^/]*))?\Z")
+_NO_PRINT = re.compile(r"[^!-~]")
 _ODD = re.compile(r"[^A-Za-z0-9_.%-]")
 
 # What word processors and web pages put in place of plain characters, as UTF-8 octets and as characters.
@@ -39,6 +40,8 @@ def read_term(text: str, start: int) -> tuple[Term, tuple[Problem, ...]]:
     try:
         term: Term = reader.read()
         found = reader.doubts
+        if not found:
+            return term, ()
     except _BadError as error:
         found = [error.problem]
     problems = tuple(replace(problem, suggestion=_suggestion(problem, text)) for problem in found)
@@ -100,8 +103,9 @@ class _Reader:
         self.doubts: list[Problem] = []
 
     def read(self) -> Mechanism | Modifier:
-        odd = next((at for at, char in enumerate(self.text) if not "!" <= char <= "~"), None)
-        if odd is not None:
+        match = _NO_PRINT.search(self.text)
+        if match is not None:
+            odd = match.start()
             pasted = "; was a typographic quote, dash or no-break space pasted?" if self.text[odd] > "~" else ""
             raise _BadError(
                 (self.start + odd, self.start + odd + 1),
@@ -110,7 +114,7 @@ class _Reader:
         return self._modifier() or self._mechanism()
 
     def _modifier(self) -> Modifier | None:
-        match = _MODIFIER.match(self.text)
+        match = _MODIFIER.match(self.text) if "=" in self.text else None
         if match is None:
             return None
         name, at = match[1].lower(), self.start + match.start(2)

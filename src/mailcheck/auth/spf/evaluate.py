@@ -6,9 +6,13 @@ DNS is a temperror, never "no record".
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from socket import AF_INET, AF_INET6, inet_pton
+from types import coroutine
+from typing import Any
 
 from mailcheck.auth.spf.macros import explain
 from mailcheck.auth.spf.result import SpfResult, Step
@@ -19,6 +23,7 @@ from mailcheck.auth.spf.walker import (
     PTR_NAMES,
     VOIDS,
     Ask,
+    Published,
     published,
     reached_terms,
     spec_of,
@@ -53,15 +58,38 @@ async def check_host(
     `ask` answers the questions; `receiver` and `clock` are what the macros r and t of an explanation stand for.
     What takes longer than `seconds` is a temperror. Raises UsageError where `ip` is no address; for nothing else.
     """
-    client = client_address(str(ip))
+    client = client_address(ip)
     if client is None:
         raise UsageError(f"{str(ip)!r:.60} is not an IP address")
     evaluation = _Evaluation(client, sender_of(mail_from, helo), ask, receiver, clock)
+    work = evaluation.run()
+    try:
+        # Where every answer is at hand there is nothing to wait for, and so nothing to set an alarm for.
+        waited_for = work.send(None)
+    except StopIteration as done:
+        result: SpfResult = done.value
+        return result
     try:
         async with asyncio.timeout(seconds):
-            return await evaluation.run()
+            return await _resumed(work, waited_for)
     except TimeoutError:
         return evaluation.late(f"the evaluation took longer than {seconds:g} seconds")
+
+
+@coroutine
+def _resumed(work: Coroutine[Any, Any, SpfResult], waited_for: Any) -> Generator[Any, Any, SpfResult]:
+    """Go on with work that was begun by hand and waits for something."""
+    try:
+        while True:
+            try:
+                answer = yield waited_for
+            except BaseException as error:  # noqa: BLE001  a cancellation: the work is told, and decides
+                waited_for = work.throw(error)
+            else:
+                waited_for = work.send(answer)
+    except StopIteration as done:
+        result: SpfResult = done.value
+        return result
 
 
 class _StopError(Exception):
@@ -80,6 +108,10 @@ class _Verdict:
     term: Mechanism | None
     record: SpfRecord
     domain: str
+
+
+_PENDING = Step("", 0, "", "", None, None, "")
+"""Keeps the place of a term's step before those of the records it leads to."""
 
 
 class _Look:
@@ -104,9 +136,11 @@ class _Evaluation:
         clock: Callable[[], float],
     ) -> None:
         self.client = client
+        self.address = str(client)
         self.number = int(client)
         self.sender = sender
         self.ask = ask
+        self.receiver = receiver
         self.clock = clock
         self.lookups = 0
         self.voids = 0
@@ -114,15 +148,20 @@ class _Evaluation:
         self.settled: SpfResult | None = None
         self.six = client.version == 6
         self.type = "AAAA" if self.six else "A"
-        self.values = {
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """The macro letters that have one value in the whole evaluation (7.2)."""
+        sender = self.sender
+        return {
             "s": f"{sender.local}@{sender.domain}",
             "l": sender.local,
             "o": sender.domain,
             "h": sender.helo,
-            "i": ".".join(f"{self.number:032X}") if self.six else str(client),
+            "i": ".".join(f"{self.number:032X}") if self.six else self.address,
             "v": "ip6" if self.six else "in-addr",
-            "c": str(client),
-            "r": receiver,
+            "c": self.address,
+            "r": self.receiver,
         }
 
     async def run(self) -> SpfResult:
@@ -138,8 +177,8 @@ class _Evaluation:
         except _StopError as stop:
             return self.ended(stop.result, stop.note)
         if verdict.term is None:
-            return self.ended("neutral", f"no term of the record of {verdict.domain} matches {self.client}")
-        reason, matched = f"{self.client} matches {verdict.term.text} of {verdict.domain}", verdict.term.text
+            return self.ended("neutral", f"no term of the record of {verdict.domain} matches {self.address}")
+        reason, matched = f"{self.address} matches {verdict.term.text} of {verdict.domain}", verdict.term.text
         self.settled = self.ended(verdict.result, reason, None, matched)
         if verdict.result != "fail":
             return self.settled
@@ -165,21 +204,25 @@ class _Evaluation:
         found = published(fact)
         record = found.record
         outcome, note = "found", ""
-        if isinstance(fact, Unknown):
-            outcome, note = "temperror", fact.sentence
-        elif found.state == "missing":
-            outcome, note = "none", f"{domain} publishes no SPF record"
-        elif found.state == "multiple":
-            outcome, note = "permerror", f"{domain} publishes more than one SPF record"
-        elif record is not None and not record.valid:
-            problem = next(each for each in record.problems if each.kind in {"syntax", "limit"})
-            outcome, note = "permerror", f"the record of {domain} cannot be read: {problem.message}"
+        if found.state != "ok":
+            outcome, note = self.fault(found, fact, domain)
         text, span = (record.text, (0, len(record.text))) if record is not None else ("", None)
         counts = (self.lookups, self.voids)
         self.trace.append(Step("record", depth, domain, text, span, domain, outcome, note, (), (fact,), *counts))
         if outcome in {"temperror", "permerror"}:
             raise _StopError(outcome, note)
         return record
+
+    def fault(self, found: Published, fact: Fact[Records], domain: str) -> tuple[str, str]:
+        """What it means that there is no record to evaluate, and why."""
+        if isinstance(fact, Unknown):
+            return "temperror", fact.sentence
+        if found.record is None:
+            if found.state == "multiple":
+                return "permerror", f"{domain} publishes more than one SPF record"
+            return "none", f"{domain} publishes no SPF record"
+        problem = next(each for each in found.record.problems if each.kind in {"syntax", "limit"})
+        return "permerror", f"the record of {domain} cannot be read: {problem.message}"
 
     async def judged(self, record: SpfRecord, domain: str, depth: int) -> _Verdict:
         """What a record says of the client (4.6, 4.7)."""
@@ -206,7 +249,7 @@ class _Evaluation:
     async def looked_up(self, term: Mechanism, domain: str, depth: int) -> bool:
         """Whether a mechanism that asks the DNS matches (5)."""
         at, look = len(self.trace), _Look()
-        self.note(at, term, domain, depth, look, "temperror", "its answers were not waited for")
+        self.trace.append(_PENDING)
         try:
             self.count(term)
             look.target = await self.target(term, domain)
@@ -214,19 +257,25 @@ class _Evaluation:
         except _StopError as stop:
             self.note(at, term, domain, depth, look, stop.result, stop.note)
             raise
+        except asyncio.CancelledError:
+            self.note(at, term, domain, depth, look, "temperror", "its answers were not waited for")
+            raise
         self.note(at, term, domain, depth, look, "match" if matches else "not-match")
         return matches
 
     async def redirected(self, term: Modifier, domain: str, depth: int) -> _Verdict:
         """What the record says that stands in for this one (6.1)."""
         at, look = len(self.trace), _Look()
-        self.note(at, term, domain, depth, look, "temperror", "its answers were not waited for")
+        self.trace.append(_PENDING)
         try:
             self.count(term)
             look.target = await self.target(term, domain)
             record = await self.other(term, depth, look)
         except _StopError as stop:
             self.note(at, term, domain, depth, look, stop.result, stop.note)
+            raise
+        except asyncio.CancelledError:
+            self.note(at, term, domain, depth, look, "temperror", "its answers were not waited for")
             raise
         self.note(at, term, domain, depth, look, "followed")
         return await self.judged(record, look.target or "", depth)
@@ -320,15 +369,17 @@ class _Evaluation:
         facts, validated = await self.validated(names)
         look.facts += facts
         if validated:
-            look.note = f"{validated[0]} is a name of {self.client} and leads back to it"
+            look.note = f"{validated[0]} is a name of {self.address} and leads back to it"
         else:
-            look.note = f"no name of {self.client} at or below {name} leads back to it"
+            look.note = f"no name of {self.address} at or below {name} leads back to it"
         return bool(validated)
 
     async def target(self, term: Mechanism | Modifier, domain: str) -> str | None:
         """The name a term asks about; None where the sender's local part keeps it from matching (RFC 8616 4)."""
         spec = spec_of(term)
-        letters = {macro.letter.lower() for macro in spec.macros} if spec is not None else set()
+        if spec is None or not spec.macros:
+            return target_of(term, domain)
+        letters = {macro.letter.lower() for macro in spec.macros}
         if not self.sender.ascii_local and not letters.isdisjoint("sl"):
             return None
         if "p" in letters:
@@ -348,7 +399,7 @@ class _Evaluation:
         return any(self.bits(ip) >> shift == self.number >> shift for ip in look.addresses)
 
     def bits(self, ip: str) -> int:
-        return int(IPv6Address(ip) if self.six else IPv4Address(ip))
+        return int.from_bytes(inet_pton(AF_INET6 if self.six else AF_INET, ip), "big")
 
     async def client_names(self) -> tuple[Fact[Records], list[str]]:
         """The names of the client's address, the first ten (5.5, 4.6.4)."""

@@ -1,14 +1,14 @@
 """What an SPF evaluation gives: a result word, why, and every step that led there."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailcheck.dns.rdata import Records
 from mailcheck.model.fact import Fact
 from mailcheck.model.location import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of an evaluation, in the order in which they were taken.
 
     `kind` is record (a domain's record was looked for), mechanism, redirect or exp; `depth` counts the includes

@@ -103,7 +103,7 @@ class _MissingError(Exception):
 @cache
 def _query_class() -> Any:
     """The query class of pyspf over given answers; made when first needed, since pyspf is slow to load."""
-    import spf  # type: ignore[import-untyped]
+    import spf
 
     class Query(spf.query):  # type: ignore[misc]  # pyspf has no types
         """One run of pyspf. `missing` are the questions that it could not get an answer to."""
@@ -135,7 +135,7 @@ def _query_class() -> Any:
                 raise _MissingError
             if isinstance(fact, Unknown) and fact.reason != "alias-loop":  # which it takes for an empty answer
                 raise spf.TempError(f"DNS {fact.reason}")
-            found = [_value(each) for each in fact.value] if isinstance(fact, Known) else []
+            found = [as_pyspf_has_it(each) for each in fact.value] if isinstance(fact, Known) else []
             if not found and not ignore_void:
                 self.void_lookups += 1
                 if self.void_lookups > VOIDS:
@@ -145,7 +145,7 @@ def _query_class() -> Any:
     return Query
 
 
-def _value(record: object) -> Any:
+def as_pyspf_has_it(record: object) -> Any:
     """A record as pyspf's DNS layer gives it."""
     match record:
         case Text():

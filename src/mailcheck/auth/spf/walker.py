@@ -34,29 +34,34 @@ class Published:
 
 def texts(fact: Fact[Records]) -> tuple[str, ...]:
     """The TXT records of a fact, joined, in a stable order."""
-    return tuple(record.joined for record in fact.value if isinstance(record, Text)) if isinstance(fact, Known) else ()
+    return (
+        tuple([record.joined for record in fact.value if isinstance(record, Text)]) if isinstance(fact, Known) else ()
+    )
 
 
 def spf_texts(fact: Fact[Records]) -> tuple[str, ...]:
     """The SPF records among them (RFC 7208 4.5)."""
-    return tuple(text for text in texts(fact) if is_spf(text))
+    return tuple([text for text in texts(fact) if is_spf(text)])
 
 
 def published(fact: Fact[Records]) -> Published:
     """The record that the answer to a TXT question holds, and whether it can be evaluated."""
-    if isinstance(fact, Unknown):
-        return Published("unknown")
+    if not isinstance(fact, Known):
+        return _UNKNOWN if isinstance(fact, Unknown) else _MISSING
     found = spf_texts(fact)
     if len(found) != 1:
-        return Published("multiple" if found else "missing")
-    record = _kept(found[0]) if len(found[0]) <= KEPT_OCTETS else parse_spf(found[0])
+        return _MULTIPLE if found else _MISSING
+    return _kept(found[0]) if len(found[0]) <= KEPT_OCTETS else _read(found[0])
+
+
+def _read(text: str) -> Published:
+    record = parse_spf(text)
     return Published("ok" if record.valid else "syntax", record)
 
 
-@lru_cache(maxsize=1000)
-def _kept(text: str) -> SpfRecord:
-    """Records are immutable, and the large senders' are met again with every message."""
-    return parse_spf(text)
+_kept = lru_cache(maxsize=1000)(_read)
+"""Records do not change, and those of the large senders are met again with every message."""
+_UNKNOWN, _MISSING, _MULTIPLE = Published("unknown"), Published("missing"), Published("multiple")
 
 
 def reached_terms(record: SpfRecord) -> list[Mechanism | Modifier]:
@@ -87,3 +92,8 @@ def target_of(term: Mechanism | Modifier, domain: str, values: Mapping[str, str]
         return domain
     name = expand(spec, {"d": domain} if values is None else {**values, "d": domain})
     return normal(name) if name is not None else None
+
+
+def forget() -> None:
+    """Drop the records that are kept in parsed form."""
+    _kept.cache_clear()
