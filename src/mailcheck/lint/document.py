@@ -1,5 +1,6 @@
 """What rules see: one message to be, in one file or several, frozen."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -111,10 +112,12 @@ class Body:
         if not self.template.overlaps(element.start, element.end):
             return True
         quoted = element.quoted()
-        return all(
-            any(start <= tag.start and tag.end <= end for start, end in quoted)
-            for tag in self.template.tags_in(element.start, element.end)
-        )
+        starts = [start for start, _ in quoted]
+        for tag in self.template.tags_in(element.start, element.end):
+            number = bisect_right(starts, tag.start) - 1
+            if number < 0 or tag.end > quoted[number][1]:
+                return False
+        return True
 
     @cached_property
     def visible_text(self) -> str:

@@ -264,7 +264,7 @@ class Markup:
     not here may still be in the text.
     """
 
-    __slots__ = ("comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts")
+    __slots__ = ("_framed", "comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -275,6 +275,14 @@ class Markup:
         self.misnested: list[Misnesting] = []
         self.cut: tuple[int, int] | None = None
         self.limited = False
+        self._framed: bool | None = None
+
+    @property
+    def framed(self) -> bool:
+        """Whether a page's frame opens and closes in this text, so that nothing of it is elsewhere."""
+        if self._framed is None:
+            self._framed = any(each.tag in _FRAME and each.close_start is not None for each in self.elements)
+        return self._framed
 
     def find(self, *tags: str) -> Iterator[Element]:
         """The elements of these names, in order."""

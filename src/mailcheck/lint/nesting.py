@@ -42,11 +42,6 @@ def faults(body: Body) -> list[Fault]:
     return found
 
 
-def framed(markup: Markup) -> bool:
-    """Whether a page's frame opens and closes in this text, so that nothing of it is elsewhere."""
-    return any(element.tag in _FRAME and element.close_start is not None for element in markup.elements)
-
-
 class _Judge:
     def __init__(self, body: Body) -> None:
         self._body = body
@@ -82,7 +77,7 @@ class _Judge:
             return False
         low, high = self._extent(fault, markup)
         if fault.at_end:
-            if not (self._body.rendered or framed(markup)) or self._inserts.tags:
+            if not (self._body.rendered or markup.framed) or self._inserts.tags:
                 return False
             if template.branch_at(fault.start) is not None:
                 return False

@@ -7,7 +7,7 @@ from mailcheck.lint.conditional import Conditional, conditionals
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element, Markup
 from mailcheck.lint.inserts import Inserts
-from mailcheck.lint.nesting import Fault, element_at, faults, framed
+from mailcheck.lint.nesting import Fault, element_at, faults
 from mailcheck.lint.part_places import part_of
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
@@ -142,7 +142,7 @@ def _lone(body: Body, markup: Markup, start: int, inserts: Inserts) -> bool:
     """Whether the other half of a section that all clients read is in no other branch, file or slot."""
     if body.template.branch_at(start) is not None or inserts.tags:
         return False
-    return body.rendered or framed(markup)
+    return body.rendered or markup.framed
 
 
 def _hidden_section(body: Body, section: Conditional) -> Finding:
