@@ -1,5 +1,6 @@
 """A fix as lines of text. Nothing here is escaped: that is the writer's part."""
 
+from itertools import pairwise
 from typing import Literal
 
 from mailcheck.model.fix import DnsChange, Fix, Step, TextEdit, zone_lines, zone_text
@@ -23,7 +24,12 @@ def label(fix: Fix) -> str:
 def lines(fix: Fix, above: Location | None = None) -> list[Line]:
     """All changes of a fix in order; the record that the reader sees at `above` is not repeated."""
     found: list[Line] = []
+    inline = _in_line(fix, above)
+    if inline:
+        found.append(("step", _rewritten(inline, above)))
     for change in fix.changes:
+        if change in inline:
+            continue
         match change:
             case DnsChange():
                 verb = "delete" if change.op == "delete" else "instead of"
@@ -39,7 +45,7 @@ def lines(fix: Fix, above: Location | None = None) -> list[Line]:
             case Step(text=text):
                 found.append(("step", text))
             case TextEdit():
-                found.append(("step", _rewritten(change, above) or _edit(change)))
+                found.append(("step", _edit(change)))
     return found
 
 
@@ -61,20 +67,39 @@ _AROUND = 60
 """Characters of a rewritten line that are shown before and behind the change."""
 
 
-def _rewritten(change: TextEdit, above: Location | None) -> str | None:
-    """The line at the place as it reads after the change; None where the change is in another line."""
-    if not isinstance(above, FileLocation) or above.source is None or change.path != above.path:
-        return None
+def _in_line(fix: Fix, above: Location | None) -> list[TextEdit]:
+    """The edits that lie in the line at the place, in order; none where two of them meet."""
+    if not isinstance(above, FileLocation) or above.source is None:
+        return []
     begin = above.offset - (above.column - 1)
-    start, end = change.offset - begin, change.end_offset - begin
-    if not 0 <= start <= end <= len(above.source) or "\n" in change.text:
-        return None
-    before, after = above.source[:start].lstrip(), above.source[end:].rstrip()
-    if not (before + change.text + after).strip():
+    found = [
+        change
+        for change in fix.changes
+        if isinstance(change, TextEdit)
+        and change.path == above.path
+        and begin <= change.offset <= change.end_offset <= begin + len(above.source)
+        and "\n" not in change.text
+    ]
+    found.sort(key=lambda change: (change.offset, change.end_offset))
+    return found if all(one.end_offset <= other.offset for one, other in pairwise(found)) else []
+
+
+def _rewritten(edits: list[TextEdit], above: Location | None) -> str:
+    """The line at the place as it reads after the edits."""
+    if not isinstance(above, FileLocation):
+        return ""
+    source = above.source or ""
+    begin = above.offset - (above.column - 1)
+    before, after = source[: edits[0].offset - begin].lstrip(), source[edits[-1].end_offset - begin :].rstrip()
+    pieces = [edits[0].text]
+    for one, other in pairwise(edits):
+        pieces += [source[one.end_offset - begin : other.offset - begin], other.text]
+    middle = "".join(pieces)
+    if not (before + middle + after).strip():
         return "delete the line"
     head = f"…{before[-_AROUND:]}" if len(before) > _AROUND else before
     tail = f"{after[:_AROUND]}…" if len(after) > _AROUND else after
-    return f"the line then reads: {head}{change.text}{tail}"
+    return f"the line then reads: {head}{middle}{tail}"
 
 
 def _edit(change: TextEdit) -> str:
