@@ -6,6 +6,7 @@ import mailcheck
 from mailcheck.lint import gather, ignores, judging
 from mailcheck.lint.document import Document
 from mailcheck.lint.globs import matches
+from mailcheck.lint.html import MAX_TOKENS
 from mailcheck.lint.options import LintOptions
 from mailcheck.model import registry
 from mailcheck.model.finding import Finding
@@ -14,6 +15,9 @@ from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport, verdict_of
 from mailcheck.model.rule import Rule, loaded
 from mailcheck.model.run_rules import RunView
+
+MOST = 1_000
+"""Findings of one rule about one document that are told."""
 
 
 def lint_paths(paths: Sequence[str], options: LintOptions) -> Report:
@@ -33,7 +37,9 @@ def _report(gathered: "gather.Gathered", options: LintOptions) -> Report:
     rules = judging.rules(options.selection)
     about_run = {rule.code: rule for rule in loaded("RUN") if rule.code in options.selection or rule.code == "RUN002"}
     # `stop` is set by a signal: what is judged by then is told.
-    subjects = [_judged(document, rules, options) for document in gathered.documents if not options.stop.asked]
+    subjects = [
+        _judged(document, rules, about_run, options) for document in gathered.documents if not options.stop.asked
+    ]
     subjects += [_told(about_run, RunView(path, unreadable=(message,), locus=ConfigLocation(path, "input")), options)
                  for path, message in gathered.unreadable]  # fmt: skip
     subjects += [_told(about_run, RunView(path, limits=(message,), locus=ConfigLocation(path, "input")), options)
@@ -47,8 +53,10 @@ def _told(rules: dict[str, Rule], view: RunView, options: LintOptions) -> Subjec
     return SubjectReport(view.subject, verdict_of(findings, [], options.fail_on), tuple(findings))
 
 
-def _judged(document: Document, rules: Sequence[Rule], options: LintOptions) -> SubjectReport:
-    judgement = judge(rules, document, locus=ConfigLocation(document.subject, "lint"))
+def _judged(
+    document: Document, rules: Sequence[Rule], about_run: dict[str, Rule], options: LintOptions
+) -> SubjectReport:
+    judgement = judge(rules, document, locus=ConfigLocation(document.subject, "lint"), most=MOST)
     judgement.findings = _without_echoes(document, judgement.findings)
     try:
         kept, ignored, extra = ignores.apply(document, judgement.findings, options.selection)
@@ -56,6 +64,12 @@ def _judged(document: Document, rules: Sequence[Rule], options: LintOptions) -> 
         place = ConfigLocation(document.subject, "ignores")
         extra = [internal_error(document.subject, f"{type(error).__name__}: {error}", place)]
         kept, ignored = judgement.findings, []
+    limits = tuple(f"only the first {MOST:,} findings of {code} are told" for code in judgement.cut)
+    if any(markup.limited for body in document.html for markup in (*body.variants, *body.outlook)):
+        limits = (*limits, f"only the first {MAX_TOKENS:,} tags, texts and comments of a file are read")
+    if limits:
+        locus = ConfigLocation(document.subject, "input")
+        extra = [*extra, *judge(about_run.values(), RunView(document.subject, limits=limits, locus=locus)).findings]
     findings, by_config = _per_file([*kept, *extra], options)
     findings.sort(key=_by_place)
     return SubjectReport(

@@ -44,20 +44,24 @@ class UnknownResult:
 
 @dataclass(slots=True)
 class Judgement:
-    """What a set of rules said about one subject."""
+    """What a set of rules said about one subject; `cut` are the codes of rules that had more to say than was asked."""
 
     findings: list[Finding] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     unknown: list[UnknownResult] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
 
 
-def judge(rules: Iterable[Rule], view: View, *, locus: Location | None = None) -> Judgement:
-    """Call every rule that applies; a crash in one loses that rule's result only (RUN001)."""
+def judge(rules: Iterable[Rule], view: View, *, locus: Location | None = None, most: int | None = None) -> Judgement:
+    """Call every rule that applies; a crash in one loses that rule's result only (RUN001).
+
+    With `most`, no rule is asked for more findings than that.
+    """
     judgement = Judgement()
     seen: Counter[tuple[str, str]] = Counter()
     for each in rules:
         try:
-            _apply(each, view, judgement, seen)
+            _apply(each, view, judgement, seen, most)
         except Exception as error:  # noqa: BLE001  one boundary: no rule may take the others with it
             place = locus or ConfigLocation("mailcheck", each.code)
             judgement.findings.append(
@@ -66,7 +70,7 @@ def judge(rules: Iterable[Rule], view: View, *, locus: Location | None = None) -
     return judgement
 
 
-def _apply(each: Rule, view: View, judgement: Judgement, seen: Counter[tuple[str, str]]) -> None:
+def _apply(each: Rule, view: View, judgement: Judgement, seen: Counter[tuple[str, str]], most: int | None) -> None:
     # Needs come before `applies`: a predicate that reads an unknown fact would answer "does not apply".
     for need in each.needs:
         reason = view.undetermined(need)
@@ -81,6 +85,9 @@ def _apply(each: Rule, view: View, judgement: Judgement, seen: Counter[tuple[str
         if isinstance(result, Undetermined):
             unknown.append(UnknownResult(each.code, each.name, result.reason, result.blocking))
         else:
+            if most is not None and len(findings) >= most:
+                judgement.cut.append(each.code)
+                break
             findings.append(stamp(result, each, view.subject, seen))
     judgement.findings += findings
     judgement.unknown += unknown
