@@ -267,12 +267,12 @@ _BLADE = re.compile(
 )
 _RAZOR = re.compile(
     r"\bLayout\s*=\s*(\"[^\"\n]*\"|null\b|[^;\n]{1,200})|@\(?\s*(?:await\s+)?(RenderBody|RenderSection(?:Async)?)\b"
-    r"|Html\.(?:Render)?Partial(?:Async)?\s*\(\s*([^)\n]{0,200})|<partial\s[^>]{0,300}?\bname\s*=\s*\"([^\"@\n]*)\""
+    r"|Html\.(?:Render)?Partial(?:Async)?\s*\(\s*([^)\n]{0,200})|<partial\s[^<>]{0,300}?\bname\s*=\s*\"([^\"@\n]*)\""
     r"|(Component\.InvokeAsync)\s*\(|Html\.Raw\(\s*([\w.]{1,200})"
 )
 _SFMC = re.compile(r"\b(ContentBlockBy(?:Key|Name|Id)|ContentArea(?:ByName)?|TreatAsContent(?:Area)?|HTTPGet)\s*\(",
                    re.IGNORECASE)  # fmt: skip
-_MJML = re.compile(r"<mj-include\b[^>]{0,500}?\bpath\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_MJML = re.compile(r"<mj-include\b[^<>]{0,500}?\bpath\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 
 
 def _around(template: Template) -> Iterator[Reference]:
