@@ -1,6 +1,7 @@
-"""What footers of mass mail hold: words and tags of ways out, tags of postal addresses (unsubscribe.json, postal.json)."""
+"""What footers of mass mail hold: ways out (unsubscribe.json), postal addresses (postal.json, postal_patterns.txt)."""
 
 import json
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -81,3 +82,10 @@ def holds_postal_tag(text: str) -> bool:
     """Whether a mail service's tag for the sender's address stands in the text, as written (case does not matter)."""
     text = text.casefold()
     return any(tag in text for tag in _postal_tags())
+
+
+@cache
+def postal_patterns() -> tuple[re.Pattern[str], ...]:
+    """Patterns of streets, boxes and postcodes."""
+    lines = (_FOLDER / "postal_patterns.txt").read_text("utf-8").splitlines()
+    return tuple(re.compile(line) for line in lines if line and not line.startswith("#"))

@@ -41,7 +41,7 @@ Colour = tuple[int, int, int]
 
 
 class Hidden:
-    """One element whose text is hidden: why, in words that fit behind "hidden by", how many words, and the first of them."""
+    """One element whose text is hidden: why (words that fit behind "hidden by"), how many words, the first of them."""
 
     __slots__ = ("element", "text", "why", "words")
 

@@ -9,10 +9,16 @@ if TYPE_CHECKING:
     from mailcheck.lint.document import Body
 
 LINKED = frozenset(
-    "a area mj-button mj-image mj-social-element mj-navbar-link mj-carousel-image v:rect v:roundrect v:oval".split()
-)
+    {
+        "a", "area", "mj-button", "mj-image", "mj-social-element", "mj-navbar-link", "mj-carousel-image", "v:rect",
+        "v:roundrect", "v:oval",
+    }
+)  # fmt: skip
 """Elements whose href readers follow: HTML's, MJML's, and the shapes of VML that Outlook draws as buttons."""
 MAX_LINKS = 20_000
+_FILLING = frozenset(
+    {"data-ko-link", "tal:attributes", "th:attr", "data-th-attr", "t-att", "t-attf-href", "t-att-href"}
+)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"https?:[/\\]{2}([^/\\?#]*)", re.IGNORECASE)
 _DROPPED = re.compile(r"[\t\r\n]+")
@@ -30,7 +36,7 @@ class Link:
 
     `start:end` is the range of its address in the source. `text` is the address from its beginning to the first tag
     (references decoded, the blanks around it and the line ends in it dropped, as readers' programs drop them), `whole`
-    says whether that is all of it. `scheme` and `host` are in lower case, None where there is none or it cannot be told.
+    says whether that is all of it. `scheme` and `host` are in lower case, None where there is none or it is unknown.
     `element` is None in plain text.
     """
 
@@ -90,6 +96,8 @@ def _of_markup(body: "Body") -> list[Link]:
         if element.tag not in LINKED or "href" not in element.attributes:
             continue
         attribute = element.attribute("href")
+        if _filled_elsewhere(element):
+            continue
         if attribute is None or (
             body.template.overlaps(element.start, attribute.start) and body.template.tag_at(attribute.start) is not None
         ):
@@ -98,6 +106,13 @@ def _of_markup(body: "Body") -> list[Link]:
         if len(found) >= MAX_LINKS:
             break
     return found
+
+
+def _filled_elsewhere(element: Element) -> bool:
+    """Whether another attribute gives the address, as in Thymeleaf (th:href), Vue, Angular, TAL and Mosaico."""
+    return any(
+        name != "href" and (name.endswith((":href", "-href")) or name in _FILLING) for name in element.attributes
+    )
 
 
 def _link(body: "Body", element: Element | None, value: str, start: int, end: int) -> Link:

@@ -38,12 +38,11 @@ def placeholder_host(document: Document) -> Result:
             # What stands in the place of pictures; other unreachable hosts of pictures are IMG005.
             match = re.match(r"https?://([^/?#:]+)", value, re.IGNORECASE) if value else None
             if match and below(match[1].lower(), "placeholder", "images"):
-                attribute = element.attribute("src")
-                assert attribute is not None
+                attribute = element.attribute("src") or element
                 yield body.finding(
                     f"{match[1]} makes placeholder pictures: readers see a grey box",
-                    attribute.value_start,
-                    attribute.value_end,
+                    attribute.start,
+                    attribute.end,
                     fix=steps("put the address of the real picture there"),
                 )
 
@@ -201,7 +200,7 @@ def link_shortener(document: Document) -> Result:
     """
     for body, link in links(document):
         name = below(link.host, "shorteners", "hosts") if link.host else None
-        if name and not any(link.host == own or name == own for own in document.link_domains):
+        if name and link.host not in document.link_domains and name not in document.link_domains:
             yield at(
                 body,
                 link,

@@ -243,6 +243,13 @@ def _told_relative(body: Body, link: Link) -> Finding:
             "without https:// this is a relative path, not a site: the link leads nowhere",
             fix=Fix("write https:// before it", (edit,), safe=False),
         )
+    if text.lower() in {"undefined", "null", "none", "nan"}:
+        return at(
+            body,
+            link,
+            f"“{text}” is what a program writes for a value that was missing: the link leads nowhere",
+            fix=steps("write the whole address, with https:// and the host"),
+        )
     path = text if text.startswith("/") else "/" + text.lstrip("./")
     return at(
         body,

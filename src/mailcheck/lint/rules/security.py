@@ -23,7 +23,7 @@ def _mail(document: Document) -> Iterator[Body]:
     return (body for body in document.written if not _amp(body))
 
 
-def _whole(body: Body, element: Element) -> tuple[int, int]:
+def _whole(element: Element) -> tuple[int, int]:
     """The range of a start tag."""
     return element.start, min(element.end, element.start + 200)
 
@@ -54,9 +54,7 @@ def form_or_input(document: Document) -> Result:
                 "button": "a button of a form does nothing in mail",
                 "form": "most mail programs remove this form",
             }.get(element.tag, f"readers cannot use this {element.tag} field in mail")
-            yield body.finding(
-                what, *_whole(body, element), fix=steps('link to a page instead: <a href="https://…">…</a>')
-            )
+            yield body.finding(what, *_whole(element), fix=steps('link to a page instead: <a href="https://…">…</a>'))
 
 
 _ACTIVE = {
@@ -88,21 +86,83 @@ def script_or_embed(document: Document) -> Result:
                     continue
             yield body.finding(
                 f"mail programs remove {_ACTIVE[element.tag]}, and filters take them for an attack",
-                *_whole(body, element),
+                *_whole(element),
                 fix=steps(f"remove the {element.tag} element; link to a page that has it"),
             )
 
 
 _DATA_TYPES = {"application/ld+json", "application/json"}
 _HANDLERS = frozenset(
-    (
-        "onabort onafterprint onanimationend onauxclick onbeforeprint onbeforeunload onblur oncanplay onchange onclick onclose"
-        " oncontextmenu oncopy oncut ondblclick ondrag ondragend ondragenter ondragleave ondragover ondragstart ondrop onended"
-        " onerror onfocus onfocusin onfocusout onhashchange oninput oninvalid onkeydown onkeypress onkeyup onload onloadeddata"
-        " onloadstart onmessage onmousedown onmouseenter onmouseleave onmousemove onmouseout onmouseover onmouseup onmousewheel"
-        " onpageshow onpaste onpause onplay onplaying onpointerdown onpointerup onpopstate onprogress onreset onresize onscroll"
-        " onsearch onselect onshow onsubmit ontoggle ontouchend ontouchmove ontouchstart ontransitionend onunload onwheel"
-    ).split()
+    {
+        "onabort",
+        "onafterprint",
+        "onanimationend",
+        "onauxclick",
+        "onbeforeprint",
+        "onbeforeunload",
+        "onblur",
+        "oncanplay",
+        "onchange",
+        "onclick",
+        "onclose",
+        "oncontextmenu",
+        "oncopy",
+        "oncut",
+        "ondblclick",
+        "ondrag",
+        "ondragend",
+        "ondragenter",
+        "ondragleave",
+        "ondragover",
+        "ondragstart",
+        "ondrop",
+        "onended",
+        "onerror",
+        "onfocus",
+        "onfocusin",
+        "onfocusout",
+        "onhashchange",
+        "oninput",
+        "oninvalid",
+        "onkeydown",
+        "onkeypress",
+        "onkeyup",
+        "onload",
+        "onloadeddata",
+        "onloadstart",
+        "onmessage",
+        "onmousedown",
+        "onmouseenter",
+        "onmouseleave",
+        "onmousemove",
+        "onmouseout",
+        "onmouseover",
+        "onmouseup",
+        "onmousewheel",
+        "onpageshow",
+        "onpaste",
+        "onpause",
+        "onplay",
+        "onplaying",
+        "onpointerdown",
+        "onpointerup",
+        "onpopstate",
+        "onprogress",
+        "onreset",
+        "onresize",
+        "onscroll",
+        "onsearch",
+        "onselect",
+        "onshow",
+        "onsubmit",
+        "ontoggle",
+        "ontouchend",
+        "ontouchmove",
+        "ontouchstart",
+        "ontransitionend",
+        "onunload",
+        "onwheel",
+    }
 )
 
 
@@ -163,7 +223,7 @@ def hidden_text(document: Document) -> Result:
             words = "1 word is" if hidden.words == 1 else f"{hidden.words} words are"
             yield body.finding(
                 f"{words} hidden from readers by {why} (“{hidden.text}”): filters take that for a trick",
-                *_whole(body, hidden.element),
+                *_whole(hidden.element),
                 fix=steps("delete the hidden text, or show it"),
             )
 
@@ -306,7 +366,7 @@ def meta_refresh(document: Document) -> Result:
             if (body.known(element, "http-equiv") or "").strip().lower() == "refresh":
                 yield body.finding(
                     "mail programs ignore a refresh, and filters know it from phishing",
-                    *_whole(body, element),
+                    *_whole(element),
                     fix=steps("remove the meta element; put a link into the text"),
                 )
 
@@ -326,6 +386,6 @@ def base_href(document: Document) -> Result:
             if "href" in element.attributes:
                 yield body.finding(
                     "many mail programs drop this element: then every relative link and picture is broken",
-                    *_whole(body, element),
+                    *_whole(element),
                     fix=steps("remove it, and write every address whole, with https:// and the host"),
                 )

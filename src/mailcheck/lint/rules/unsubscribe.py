@@ -173,7 +173,7 @@ def no_https_uri(document: Document) -> Result:
             steps("add this line to the header", f"List-Unsubscribe: <https://{_sender(document)}/unsubscribe?id=…>"),
         )
         return
-    if _https(field) or is_stand_in(field.text) and not _uris(field):
+    if _https(field) or (_TAGS.search(field.text) and not _uris(field)):
         return
     uris = _uris(field)
     kept = "".join(f", <{uri}>" for uri in uris if uri.lower().startswith("mailto:"))
