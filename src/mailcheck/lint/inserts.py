@@ -46,17 +46,19 @@ def _inserts(tag: Tag) -> bool:
 class Inserts:
     """The tags of one body that may bring in markup, in order; those inside a start tag or a comment do not count."""
 
-    __slots__ = ("_starts", "_texts", "tags")
+    __slots__ = ("_around", "_starts", "_texts", "tags")
 
     def __init__(self, body: Body) -> None:
         found = [tag for tag in body.template.tags if _inserts(tag)]
         self._texts = [([text[0] for text in markup.texts], markup) for markup in _readings(body)] if found else []
-        self.tags = [tag for tag in found if self.around(tag.start)[0]]
+        places = [(tag, *self.around(tag.start)) for tag in found]
+        self.tags = [tag for tag, in_text, _ in places if in_text]
+        self._around = [around for _, in_text, around in places if in_text]
         self._starts = [tag.start for tag in self.tags]
 
-    def between(self, start: int, end: int) -> bool:
-        """Whether one of them lies in the range."""
-        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
+    def arounds(self, start: int, end: int) -> list[Element | None]:
+        """The innermost element around each of them that begins in the range."""
+        return self._around[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def around(self, offset: int) -> tuple[bool, Element | None]:
         """Whether the offset lies in text, in any reading, and the innermost element around it there."""

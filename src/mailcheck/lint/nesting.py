@@ -34,6 +34,11 @@ def faults(body: Body) -> list[Fault]:
     if any(fault.key in {"unclosed", "unbalanced", "limit"} for fault in body.template.faults):
         # Where the template's own syntax is broken, which tags belong together is not known.
         return []
+    if any(
+        section.hidden and (section.close is None or section.runs_on is not None) for section in body.conditionals[0]
+    ):
+        # HTM005 tells it: which tags Outlook reads and which all others is not what was meant.
+        return []
     judge = _Judge(body)
     found = list(judge.certain(body.variants, outlook=False))
     known = {fault.misnesting.start for fault in found}
@@ -47,7 +52,7 @@ class _Judge:
         self._body = body
         self._template: Template = body.template
         self._inserts = Inserts(body)
-        self._loose = _loose_names(body)
+        self._loose = _loose_tags(body)
 
     def certain(self, readings: tuple[Markup, ...], *, outlook: bool) -> Iterator[Fault]:
         if any(markup.limited for markup in readings):
@@ -73,32 +78,49 @@ class _Judge:
         ):
             # The name itself comes from a tag: <{{ element }}>.
             return False
-        if fault.tag in self._loose or (fault.other is not None and fault.other.tag in self._loose):
+        # Another tag of the name that leaves its branch may or may not be there, and be the one that is missing here.
+        if self._loose.get(fault.tag, set()) - {fault.start}:
             return False
-        low, high = self._extent(fault, markup)
-        if fault.at_end:
-            if not (self._body.rendered or markup.framed) or self._inserts.tags:
-                return False
-            if template.branch_at(fault.start) is not None:
-                return False
-        branch = template.branch_at(fault.start)
-        if any(template.branch_at(place) is not branch for place in (low, max(low, high - 1))):
+        if fault.other is not None and self._loose.get(fault.other.tag):
             return False
-        return fault.kind in {"crossed", "implied"} or not self._inserts.between(low, high)
-
-    def _extent(self, fault: Misnesting, markup: Markup) -> tuple[int, int]:
-        """The range from the first to the last tag that the fault is about."""
-        places = [fault.start, fault.end]
-        other = fault.other
-        if other is not None and not (fault.kind == "unclosed" and other.tag in _FRAME):
-            places += [other.start, other.end, other.close_end or other.end]
-        if fault.kind == "crossed":
-            own = element_at(markup, fault.start)
-            places.append((own.close_end if own else None) or fault.end)
+        if fault.at_end and not ((self._body.rendered or markup.framed) and template.branch_at(fault.start) is None):
+            return False
+        if fault.kind == "unclosed":
+            return not self._may_be_closed(fault, markup)
         if fault.kind == "stray":
-            around = innermost(markup, fault.start)
-            places.append(around.start if around is not None and around.tag not in _FRAME else fault.start)
-        return min(places), max(places)
+            return not self._may_be_opened(fault, markup)
+        low, high = _extent(fault, markup)
+        branch = template.branch_at(fault.start)
+        return all(template.branch_at(place) is branch for place in (low, max(low, high - 1)))
+
+    def _may_be_closed(self, fault: Misnesting, markup: Markup) -> bool:
+        """Whether something from elsewhere stands where it may close the element: not in another that has its end."""
+        other = fault.other
+        end = other.close_start if other is not None and other.close_start is not None else len(markup.text)
+        return any(
+            around is None or around.start == fault.start or around.close_start is None
+            for around in self._inserts.arounds(fault.end, end)
+        )
+
+    def _may_be_opened(self, fault: Misnesting, markup: Markup) -> bool:
+        """Whether something from elsewhere stands before it, in the same element, that may open what it closes."""
+        around = innermost(markup, fault.start)
+        begin = around.start if around is not None else -1
+        return any(
+            (each.start if each is not None else -1) == begin or each is None or each.close_start is None
+            for each in self._inserts.arounds(max(begin, 0), fault.start)
+        )
+
+
+def _extent(fault: Misnesting, markup: Markup) -> tuple[int, int]:
+    """The range from the first to the last tag that the fault is about."""
+    places = [fault.start, fault.end]
+    if fault.other is not None:
+        places += [fault.other.start, fault.other.end, fault.other.close_end or fault.other.end]
+    if fault.kind == "crossed":
+        own = element_at(markup, fault.start)
+        places.append((own.close_end if own else None) or fault.end)
+    return min(places), max(places)
 
 
 def element_at(markup: Markup, start: int) -> Element | None:
@@ -135,29 +157,30 @@ def _over(element: Element, offset: int) -> bool:
     return element.content[1] <= offset and element.close_start is not None
 
 
-def _loose_names(body: Body) -> frozenset[str]:
-    """Names of elements that a branch opens without closing, or closes without opening, in a way of its own.
+def _loose_tags(body: Body) -> dict[str, set[int]]:
+    """Names of elements that a branch opens without closing, or closes without opening, and where it does so.
 
     Where every branch of an if/else leaves the same tags open, the text behind it is sure to stand inside them. Else
     another tag may or may not be there, and what fits it may or may not fit.
     """
     template = body.template
+    loose: dict[str, set[int]] = {}
     if not template.blocks:
-        return frozenset()
-    leaks: dict[int, tuple[Branch, set[tuple[str, str]]]] = {}
+        return loose
+    leaks: dict[int, tuple[Branch, set[tuple[str, str, int]]]] = {}
     for markup in (*body.variants, *body.outlook):
         for kind, tag, inside, outside in _ends(markup):
             for branch in _left(template, inside, outside):
-                leaks.setdefault(branch.start, (branch, set()))[1].add((kind, tag))
-    loose: set[str] = set()
-    for branch, tags in leaks.values():
+                leaks.setdefault(branch.start, (branch, set()))[1].add((kind, tag, inside))
+    names = {start: {leak[:2] for leak in tags} for start, (_, tags) in leaks.items()}
+    for start, (branch, tags) in leaks.items():
         block = branch.block
-        if block.conditional and len(block.branches) > 1:
-            others = [leaks[start][1] if start in leaks else set() for start, _ in block.branches]
-            if all(other == tags for other in others):
-                continue
-        loose |= {tag for _, tag in tags}
-    return frozenset(loose)
+        alike = all(names.get(other, set()) == names[start] for other, _ in block.branches)
+        if block.conditional and len(block.branches) > 1 and alike:
+            continue
+        for _, tag, place in tags:
+            loose.setdefault(tag, set()).add(place)
+    return loose
 
 
 def _ends(markup: Markup) -> Iterable[tuple[str, str, int, int | None]]:
