@@ -2,7 +2,7 @@
 
     python benchmarks/spf_evaluation.py [--runs N] [--write]
 
-Two sets of senders: the records of large ones (fixtures/big) with clients inside and outside of them, and the public SPF
+Two sets of senders: the records of large ones (fixtures/big) with clients inside and outside, and the public SPF
 suite, which pip fetches with pyspf's source (left out with a word where it cannot). Every figure is processor time.
 pyspf parses a record each time; mailcheck keeps records in parsed form, as it does when many messages are verified.
 "cold" is mailcheck without that: every record is parsed anew.

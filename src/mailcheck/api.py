@@ -105,6 +105,11 @@ def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None 
 
     Raises UsageError when `ip` is no IP address.
     """
+    from mailcheck.auth.spf.evaluate import check_host_at_hand
+    from mailcheck.dns.static import StaticResolver
+
+    if type(resolver) is StaticResolver:  # one of a kind of its own may answer by `ask` alone
+        return check_host_at_hand(ip, mail_from, helo, resolver.answer)
     return _run(lambda: aio.check_host(ip, mail_from, helo, resolver=resolver))
 
 

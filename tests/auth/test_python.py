@@ -44,6 +44,22 @@ def test_faults_are_results() -> None:
     assert mailcheck.evaluate_dmarc("gone.example", resolver=world()).result == "none"
 
 
+def test_any_resolver_will_do() -> None:
+    """One that answers by `ask` alone is asked by it."""
+
+    class Counting(mailcheck.StaticResolver):
+        count = 0
+
+        async def ask(self, name: str, type: str) -> Any:
+            self.count += 1
+            return await super().ask(name, type)
+
+    resolver = Counting(WORLD)
+    assert mailcheck.check_host("192.0.2.1", "user@example.com", "h", resolver=resolver).result == "pass"
+    assert mailcheck.check_host("192.0.2.1", "user@example.com", "h", resolver=resolver).result == "pass"
+    assert resolver.count == 2
+
+
 def test_inside_of_a_running_loop() -> None:
     """A notebook calls the plain functions; an async program the others."""
 

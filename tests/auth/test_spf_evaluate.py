@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth.spf_cases import CASES, Asked, sender_of, world_of
-from mailcheck.auth.spf.evaluate import check_host
+from mailcheck.auth.spf.evaluate import check_host, check_host_at_hand
 from mailcheck.auth.spf.result import SpfResult
 from mailcheck.auth.spf.second_opinion import second_opinion
 from mailcheck.dns.rdata import Records
@@ -50,6 +50,19 @@ def test_the_clause(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_answers_at_hand_need_no_event_loop(case: dict[str, Any]) -> None:
+    answer = StaticResolver(world_of(case)).answer
+
+    async def ask(name: str, type_: str) -> Fact[Records]:
+        return answer(name, type_)
+
+    options: dict[str, Any] = {"receiver": "receiver.example", "clock": lambda: 1_000_000_000.9}
+    found = check_host_at_hand(*sender_of(case), answer, **options)
+    assert found == asyncio.run(check_host(*sender_of(case), ask, **options))
+    assert found.result == case["gives"]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_what_pyspf_makes_of_it(case: dict[str, Any]) -> None:
     """Where pyspf reads a clause otherwise, the case says so."""
     asked = Asked(world_of(case))
@@ -61,6 +74,8 @@ def test_an_address_that_is_none_is_the_callers_mistake() -> None:
     for text in ("", "192.0.2", "192.0.2.1.5", "example.com", "1" * 5000):
         with pytest.raises(UsageError, match="not an IP address"):
             judged({}, text)
+        with pytest.raises(UsageError, match="not an IP address"):
+            check_host_at_hand(text, "user@example.com", "h", StaticResolver({}).answer)
 
 
 def test_the_trace_tells_every_step() -> None:

@@ -22,6 +22,9 @@ FAULTS = {"SERVFAIL": "servfail", "TIMEOUT": "timeout", "REFUSED": "refused", "M
 MAX_FILE = 20_000_000
 """Octets of a file of answers that are read."""
 
+KEPT = 10_000
+"""Answers that are kept as they were given; the world does not change."""
+
 Answers = Mapping[str, str | Mapping[str, str | list[str]]]
 
 
@@ -42,6 +45,7 @@ class StaticResolver:
         self._faults: dict[str, str] = {}
         self._types: dict[tuple[str, str], Records | str] = {}
         self._names: set[str] = set()
+        self._given: dict[tuple[str, str], Fact[Records]] = {}
         for name, entry in answers.items():
             if not name.isascii() or not valid(normal(name)):
                 raise InputError(f"{source}: {name!r:.300} is no name; internationalized ones are written xn--…")
@@ -108,6 +112,14 @@ class StaticResolver:
 
     def answer(self, name: str, type: str) -> Fact[Records]:
         """The same without waiting."""
+        fact = self._given.get((name, type))
+        if fact is None:
+            if len(self._given) >= KEPT:
+                self._given.clear()
+            fact = self._given[name, type] = self._answer(name, type)
+        return fact
+
+    def _answer(self, name: str, type: str) -> Fact[Records]:
         aliases: list[str] = []
         current = normal(name)
         while True:

@@ -58,10 +58,7 @@ async def check_host(
     `ask` answers the questions; `receiver` and `clock` are what the macros r and t of an explanation stand for.
     What takes longer than `seconds` is a temperror. Raises UsageError where `ip` is no address; for nothing else.
     """
-    client = client_address(ip)
-    if client is None:
-        raise UsageError(f"{str(ip)!r:.60} is not an IP address")
-    evaluation = _Evaluation(client, sender_of(mail_from, helo), ask, receiver, clock)
+    evaluation = _Evaluation(_client(ip), sender_of(mail_from, helo), ask, receiver, clock)
     work = evaluation.run()
     try:
         # Where every answer is at hand there is nothing to wait for, and so nothing to set an alarm for.
@@ -74,6 +71,36 @@ async def check_host(
             return await _resumed(work, waited_for)
     except TimeoutError:
         return evaluation.late(f"the evaluation took longer than {seconds:g} seconds")
+
+
+def check_host_at_hand(
+    ip: str | IPv4Address | IPv6Address,
+    mail_from: str,
+    helo: str,
+    answer: Callable[[str, str], Fact[Records]],
+    *,
+    receiver: str = "unknown",
+    clock: Callable[[], float] = time.time,
+) -> SpfResult:
+    """The same where `answer` has every answer at once: it needs no event loop, and costs none."""
+
+    async def ask(name: str, type_: str) -> Fact[Records]:
+        return answer(name, type_)
+
+    evaluation = _Evaluation(_client(ip), sender_of(mail_from, helo), ask, receiver, clock, at_hand=True)
+    try:
+        evaluation.run().send(None)
+    except StopIteration as done:
+        result: SpfResult = done.value
+        return result
+    raise AssertionError("an evaluation waited for what was at hand")
+
+
+def _client(ip: str | IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    client = client_address(ip)
+    if client is None:
+        raise UsageError(f"{str(ip)!r:.60} is not an IP address")
+    return client
 
 
 @coroutine
@@ -134,6 +161,8 @@ class _Evaluation:
         ask: Ask,
         receiver: str,
         clock: Callable[[], float],
+        *,
+        at_hand: bool = False,
     ) -> None:
         self.client = client
         self.address = str(client)
@@ -142,6 +171,7 @@ class _Evaluation:
         self.ask = ask
         self.receiver = receiver
         self.clock = clock
+        self.at_hand = at_hand
         self.lookups = 0
         self.voids = 0
         self.trace: list[Step] = []
@@ -388,7 +418,7 @@ class _Evaluation:
 
     async def addresses(self, names: Sequence[str]) -> list[Fact[Records]]:
         """The addresses of names, of the client's family, asked for side by side."""
-        if len(names) < 2:
+        if self.at_hand or len(names) < 2:
             return [await self.ask(name, self.type) for name in names]
         return await asyncio.gather(*(self.ask(name, self.type) for name in names))
 
