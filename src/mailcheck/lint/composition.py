@@ -33,6 +33,7 @@ _FRAME_END = re.compile(r"</(?:html|body|mjml)\s*>", re.IGNORECASE)
 _PART_FOLDERS = frozenset(
     {"partials", "_partials", "snippets", "includes", "_includes", "layouts", "_layouts", "components", "shared"}
 )
+_JINJA = frozenset({".j2", ".jinja", ".jinja2", ".njk"})
 _DEFINES = re.compile(r"\{\{-?\s*define\s+(?:\"([^\"]*)\"|`([^`]*)`)")
 _LEFT_OUT = frozenset({"node_modules", "bower_components", "__pycache__", "site-packages"})
 
@@ -133,7 +134,9 @@ class Composer:
             return full
         own = os.path.basename(path)
         for stem in (base, f"_{base}"):
-            matching = [each for each in names if each == stem or each.startswith(f"{stem}.")]
+            matching = [
+                each for each in names if (each == stem or each.startswith(f"{stem}.")) and _same_language(each, own)
+            ]
             matching.sort(key=lambda each: _distance(each, stem, own))
             for each in matching:
                 if each != base and self._store.there(os.path.join(where, each)) and _is_template(each):
@@ -235,6 +238,12 @@ def _distance(name: str, stem: str, own: str) -> tuple[int, str]:
         return 0, name
     mine, its = medium(own, ""), medium(name, "")
     return (1 if mine == its else 2), name
+
+
+def _same_language(name: str, own: str) -> bool:
+    """Whether a template of this name can be brought in by another: a suffix that tells the language tells both."""
+    its, mine = words(name)[1], words(own)[1]
+    return not its or not mine or its == mine or {its, mine} <= _JINJA
 
 
 def _is_template(name: str) -> bool:
