@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from lint.gathering import by_subject, gathered, written
 from mailcheck.lint.front_matter import read, read_yaml
 from mailcheck.lint.mapped import MappedSource
+from mailcheck.lint.options import LintOptions
+from mailcheck.lint.run import lint_paths
 from mailcheck.lint.source import Source
 from mailcheck.model.fix import TextEdit
+from mailcheck.model.selection import Selection
 
 FULL = """---
 # comment
@@ -113,6 +116,13 @@ def test_faults_are_those_of_the_template(tmp_path) -> None:
     front = next(body for body in documents["w"].bodies if body.media == "front")
     assert front.source.path == "w/meta.yml"
     assert [fault.key for fault in front.template.faults] == ["front-matter"]
+
+
+def test_what_is_wrong_in_it_is_a_finding(tmp_path) -> None:
+    written(tmp_path, {"a.html": "---\nsubject: Sale: ten left\nkind: newsletter\n---\n<p>x</p>\n"})
+    report = lint_paths([str(tmp_path)], LintOptions(Selection(frozenset({"TPL099"})), root=tmp_path))
+    found = [(finding.code, finding.location.line) for subject in report.subjects for finding in subject.findings]
+    assert found == [("TPL099", 2), ("TPL099", 3)]
 
 
 def test_markup_begins_behind_it(tmp_path) -> None:

@@ -341,9 +341,9 @@ _PAIRS = {")": "(", "]": "["}
 
 @rule("TPL099", "cannot-parse", Severity.ERROR, since="0.1")
 def cannot_parse(document: Document) -> Result:
-    """The engine cannot parse a tag: it is empty, or a string or bracket in it is not closed.
+    """A tag or the front matter cannot be parsed: a tag is empty, a string or bracket is not closed, a value is not quoted.
 
-    Why: The engine refuses the whole template, and the mail is not sent.
+    Why: The engine refuses the whole template, and the mail is not sent. What front matter declares in a form that every reader takes differently is lost.
     Bad:
     {file welcome.html.j2}
     <p>Hello {{ name | default('there) }}</p>
@@ -364,6 +364,10 @@ def _unreadable(body: Body) -> Iterator[Finding]:
             yield body.finding(
                 f"{fault.message}: {_outcome(body)}", fault.start, fault.end, fix=steps(fault.message.split(", ")[-1])
             )
+        elif fault.key == "front-matter":
+            told, _, remedy = fault.message.partition("; ")
+            fix = steps(remedy or "write it as `key: value`, one a line between the lines ---")
+            yield body.finding(f"{told}: what is declared here is not what is read", fault.start, fault.end, fix=fix)
     unclosed = {fault.start for fault in template.faults if fault.key == "unclosed"}
     for tag in code_tags(template):
         if tag.language or tag.start in unclosed:
