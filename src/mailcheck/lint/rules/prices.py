@@ -57,9 +57,11 @@ def prices_differ_between_parts(document: Document) -> Result:
     if not _settled(html) or not _settled(text):
         return
     page = [amount for markup in html.variants for amount in amounts(_seen(html, markup.text))]
+    # What a picture says is in its alt; there it is read too.
+    alts = amounts("\n".join(element.get("alt") or "" for element in html.find("img", "area")))
     plain = amounts(text.template.variants[0][text.start :])
     only_page = {amount.key for amount in page} - {amount.key for amount in plain}
-    only_plain = {amount.key for amount in plain} - {amount.key for amount in page}
+    only_plain = {amount.key for amount in plain} - {amount.key for amount in (*page, *alts)}
     if not only_page or not only_plain:
         # A part may leave something out; it must not say something else.
         return
