@@ -5,6 +5,7 @@ the name of its language. Their faults are not told: nobody knows here whether t
 """
 
 import re
+from bisect import bisect_right
 from importlib import import_module
 
 from mailcheck.lint.blocks import pair
@@ -43,21 +44,32 @@ def add(text: str, dialect: str, scan: Scan) -> list[Block]:
         module = import_module(f"mailcheck.lint.dialects.{name}")
         other = module.scan(seen)
         stumps = {(fault.start, fault.end) for fault in other.faults if fault.key == "unclosed"}
-        other.tags = [tag for tag in other.tags if (tag.start, tag.end) not in stumps]
+        other.tags = _free([tag for tag in other.tags if (tag.start, tag.end) not in stumps], scan.tags)
         blocks += pair(other, module.PAIRING)
         left = _take(other.tags, name, scan, left)
     if dollars:
         found = [Tag(match.start(), match.end(), OUTPUT, "", match[0][2:-1]) for match in _DOLLAR.finditer(left)]
-        _take(found, "freemarker", scan, left)
-    scan.tags.sort(key=lambda tag: tag.start)
+        _take(_free(found, scan.tags), "freemarker", scan, left)
     return blocks
+
+
+def _free(tags: list[Tag], taken: list[Tag]) -> list[Tag]:
+    """The tags that overlap none of those that are taken; both stand in order."""
+    starts = [tag.start for tag in taken]
+    ends = [tag.end for tag in taken]
+    found = []
+    for tag in tags:
+        at = bisect_right(ends, tag.start)
+        if at == len(starts) or starts[at] >= tag.end:
+            found.append(tag)
+    return found
 
 
 def _take(tags: list[Tag], name: str, scan: Scan, left: str) -> str:
     tags = tags[: max(0, MAX_TAGS - len(scan.tags))]
     for tag in tags:
         tag.language = name
-    scan.tags += tags
+    scan.tags = sorted((*scan.tags, *tags), key=lambda tag: tag.start)
     return _without(left, tags)
 
 

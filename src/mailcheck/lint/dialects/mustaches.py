@@ -9,6 +9,7 @@ from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
 
 _NAME = re.compile(r"[^\s=|(]+")
 _STUMP = re.compile(r"\{\{[{~&>#^/]*[ \t]*[\w.]*")
+_COMMENT_END = re.compile(r"--~?\}\}")
 _DELIMITERS = re.compile(r"=\s*(\S+)\s+(\S+?)\s*=\Z")
 _LOOPS = frozenset({"#each", "#with", "#*inline", "#list"})
 
@@ -43,6 +44,7 @@ class Mustaches:
         self._finders: dict[str, Finder] = {}
         self._newlines = Finder(text, "\n")
         self._styles: list[tuple[int, int]] | None = None
+        self._comment_ends = Matcher(text, _COMMENT_END)
         self._raw_ends: dict[str, Matcher] = {}
 
     def run(self) -> Scan:
@@ -75,13 +77,10 @@ class Mustaches:
             return self._raw_block(start)
         if text.startswith(("{{!--", "{{~!--"), start):
             begin = start + (5 if text[start + 2] == "!" else 6)
-            close = self._find("--", begin)
-            while close >= 0 and not text.startswith(("}}", "~}}"), close + 2):
-                close = self._find("--", close + 1)
-            if close >= 0:
-                end = text.index("}}", close) + 2
-                self._reader.comment(start, end)
-                return end
+            match = self._comment_ends.after(begin)
+            if match is not None:
+                self._reader.comment(start, match.end())
+                return match.end()
             if self._handlebars:
                 self._reader.unclosed(start, begin, "--}}")
                 self._reader.add(start, begin, OUTPUT)
