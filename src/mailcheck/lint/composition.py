@@ -7,7 +7,7 @@ is said about what is missing in it.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from mailcheck.lint.document import Body, Composition
 from mailcheck.lint.files import Store, medium, words
@@ -45,21 +45,21 @@ class Composer:
 
     __slots__ = ("_bodies", "_index", "_layouts", "_read", "_roots", "_store")
 
-    def __init__(self, store: Store, read: Reader, source_root: str | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        read: Reader,
+        source_root: str | None,
+        bodies: dict[str, Body | None],
+        layouts: Mapping[str, str],
+    ) -> None:
+        """`bodies` holds what has been read by path and is added to, `layouts` what metadata names by path."""
         self._store = store
         self._read = read
         self._roots = [os.path.abspath(source_root)] if source_root else []
-        self._bodies: dict[str, Body | None] = {}
+        self._bodies = bodies
         self._index: dict[str, list[str]] | None = None
-        self._layouts: dict[str, str] = {}
-
-    def keep(self, path: str, body: Body) -> None:
-        """A body that has been read already."""
-        self._bodies[path] = body
-
-    def layout(self, path: str, name: str) -> None:
-        """The layout that metadata names for a file."""
-        self._layouts[path] = name
+        self._layouts = layouts
 
     def compose(self, body: Body, path: str) -> Composition:
         """What the body at a path becomes. Never raises."""

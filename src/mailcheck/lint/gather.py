@@ -3,17 +3,20 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from mailcheck.lint import dialects, files, front_matter
-from mailcheck.lint.composition import Composer
+from mailcheck.lint import dialects, files
 from mailcheck.lint.dialects import detection
 from mailcheck.lint.document import UNKNOWN, Body, Composition, Document
-from mailcheck.lint.mapped import MappedSource, part_of
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.sets import MessageSet, Sets
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import SUFFIX, Template
+
+if TYPE_CHECKING:
+    from mailcheck.lint.composition import Composer
+    from mailcheck.lint.front_matter import FrontMatter
 
 _FIELDS = re.compile(
     r"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|DKIM-Signature|MIME-Version|Message-ID|Content-Type"
@@ -81,13 +84,20 @@ class _Gathering:
         self.options = options
         self.store = files.Store(str(options.root), options.instead)
         self.sets = Sets(self.store, options.sets)
-        self.composer = Composer(
-            self.store, self._read, str(options.source_root) if options.source_root is not None else None
-        )
+        self.bodies: dict[str, Body | None] = {}
+        self.layouts: dict[str, str] = {}
         self.out = Gathered()
         self.seen: set[str] = set()
         self.placed: list[tuple[Document, Body, str]] = []
         self.markup = False
+
+    @cached_property
+    def composer(self) -> "Composer":
+        """Made when the first rule asks for what is missing in a page."""
+        from mailcheck.lint.composition import Composer
+
+        source_root = str(self.options.source_root) if self.options.source_root is not None else None
+        return Composer(self.store, self._read, source_root, self.bodies, self.layouts)
 
     def _read(self, source: Source) -> Template:
         return read_template(source, self.options)
@@ -141,20 +151,27 @@ class _Gathering:
     def _body(self, source: Source, path: str, media: str) -> tuple[Body, dict[str, Any], list[Body]]:
         """A body, the values of its front matter, and the subject and preheader that stand in it."""
         template = self._read(source)
-        front = front_matter.read(source.text)
-        if front.faults:
+        body = Body(source, template, media)
+        values: dict[str, Any] = {}
+        parts: list[Body] = []
+        if source.text.startswith("---"):
+            from mailcheck.lint import front_matter
+
+            front = front_matter.read(source.text)
             template.faults = (*template.faults, *front.faults)
-        body = Body(source, template, media, start=front.body_start)
+            body.start, values = front.body_start, front.values
+            parts = self._declared(source, template, front)
         if path:
-            self.composer.keep(path, body)
-        parts = self._declared(source, template, front)
+            self.bodies[path] = body
         self.markup = self.markup or "<mjml" in source.text
         if "<mj" in source.text and not parts:
             parts = self._mjml(source, template)
-        return body, front.values, parts
+        return body, values, parts
 
-    def _declared(self, source: Source, template: Template, front: front_matter.FrontMatter) -> list[Body]:
+    def _declared(self, source: Source, template: Template, front: "FrontMatter") -> list[Body]:
         """The subject and the preheader of front matter, as texts of their own."""
+        from mailcheck.lint.mapped import MappedSource
+
         found = []
         for media in ("subject", "preheader"):
             value = front.places.get(media)
@@ -167,6 +184,8 @@ class _Gathering:
 
     def _mjml(self, source: Source, template: Template) -> list[Body]:
         """mj-title and mj-preview: what MJML has of subject and preheader."""
+        from mailcheck.lint.mapped import part_of
+
         found = []
         for media, (begin, end) in _MJ.items():
             start = source.text.find(begin)
@@ -214,6 +233,8 @@ class _Gathering:
 
     def _front(self, found: MessageSet) -> tuple[dict[str, Any], list[Body]]:
         """A file of metadata: YAML as in front matter, or JSON with keys such as subject, Subject, LayoutTemplate."""
+        from mailcheck.lint import front_matter
+
         path = found.parts["front"]
         source = self.store.source(path)
         if source is None:
@@ -245,7 +266,7 @@ class _Gathering:
         if layout:
             for part in ("html", "text"):
                 if part in found.parts:
-                    self.composer.layout(found.parts[part], json_templates.string(source, *layout).text)
+                    self.layouts[found.parts[part]] = json_templates.string(source, *layout).text
         return values, bodies
 
     def json(self, source: Source) -> None:
@@ -302,7 +323,6 @@ class _Gathering:
         paths = {id(body): path for body, path in placed if path}
         composed: Callable[[Body], Composition] | None = None
         if placed or around:
-            store, composer = self.store, self.composer
 
             def composed(body: Body) -> Composition:
                 path = paths.get(id(body))
@@ -311,7 +331,7 @@ class _Gathering:
                     return Composition((body,), complete=body.rendered, reason=body.source.how)
                 if around:
                     return Composition((body,), complete=False, reason=around)
-                return composer.compose(body, path or os.path.join(store.root, "-"))
+                return self.composer.compose(body, path or os.path.join(self.store.root, "-"))
 
         declared = self.options.kind or kind
         document = Document(
@@ -347,4 +367,6 @@ def _same(template: Template, text: str) -> Template:
 
 
 def _escape(quote: str) -> Callable[[str], str]:
+    from mailcheck.lint import front_matter
+
     return lambda text: front_matter.escape(quote, text)
