@@ -142,7 +142,8 @@ _LAST: Signs = (
     ("smarty", "{$", (r"\{\$[A-Za-z_][\w.>\[\]|:\"\'-]*(?: [^{}\n]{0,80})?\}",)),
     ("smarty", "{/", (r"\{/(?:if|foreach|literal|section|capture|block)\}",)),
     ("smarty", "{", (r"\{(?:extends|include)\s+file\s*=",)),
-    ("ampscript", "%%", (r"%%\[", r"%%=", r"%%[A-Za-z_]\w*%%")),
+    ("ampscript", "]%%", (r"%%\[",)),
+    ("ampscript", "%%", (r"%%=[^%\n]", r"%%[A-Za-z_]\w*%%")),
     ("mailchimp", "*|", (r"\*\|[A-Z][A-Z0-9_]*(?::[^|\r\n]{0,200})?\|\*",)),
     ("freemarker", "${", (r"\$\{[A-Za-z_][\w.]*[!?][^}\n]{0,100}\}",)),
 )
