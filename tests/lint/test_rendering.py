@@ -80,6 +80,19 @@ def test_values_are_escaped_in_html_alone(root: Path) -> None:
     assert made(documents["b.txt.j2"])[0].source.text == "Hi Ann & Co"
 
 
+def test_conditions_may_ask_for_what_is_missing(root: Path) -> None:
+    """In Liquid and Mustache, whose conditions are asked so; Jinja is strict."""
+    files = {
+        "a.liquid": "<html>{% if gone %}x{% endif %}{{ gone | default: 'none' }}</html>",
+        "b.mustache": "<html>{{#gone}}x{{/gone}}{{^gone}}none{{/gone}}</html>",
+        "c.html.j2": "<html>{{ gone | default('none') }}</html>",
+    }
+    found = rendered(root, files)
+    assert found.unreadable == []
+    for document in found.documents:
+        assert made(document)[0].source.text == "<html>none</html>"
+
+
 def test_liquid_and_mustache_are_rendered(root: Path) -> None:
     files = {
         "a.liquid": "<html>{% for a in items %}<p>{{ a.title | upcase }}</p>{% endfor %}{% render 'foot' %}</html>",
@@ -110,6 +123,7 @@ def test_liquid_and_mustache_are_rendered(root: Path) -> None:
         ("a.liquid", "<html>\n{{ nmae }}</html>", "a.liquid:2: "),
         ("a.liquid", "<html>{% for a in (1..1000000) %}x{% endfor %}</html>", "limit"),
         ("a.mustache", "<html>{{nmae}}</html>", "'nmae' is not in the data"),
+        ("a.mustache", "<html>{{> gone}}</html>", "'gone' is not in the repository"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_rendered_is_told_and_judged_as_written(root: Path, name: str, text: str, told: str) -> None:

@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 MEMORY = 768 * 1024 * 1024
@@ -123,7 +124,7 @@ def _line_of(error: BaseException) -> int | None:
 
 
 def _liquid(job: Job, data: Any) -> str:
-    from liquid import DictLoader, Environment, StrictUndefined
+    from liquid import DictLoader, Environment, FalsyStrictUndefined
     from liquid.exceptions import LiquidError
 
     class Bounded(Environment):
@@ -131,22 +132,48 @@ def _liquid(job: Job, data: Any) -> str:
         output_stream_limit = MAX_OUTPUT
         context_depth_limit = 30
 
-    environment = Bounded(loader=DictLoader(job["files"]), undefined=StrictUndefined)
+    # What is missing is an error where it is shown; a condition may ask for it, as shops' templates do.
+    environment = Bounded(loader=DictLoader(job["files"]), undefined=FalsyStrictUndefined)
     try:
         return str(environment.from_string(job["text"]).render(**data))
     except LiquidError as error:
         token = getattr(error, "token", None)
         at = getattr(token, "start_index", None)
         line = job["text"].count("\n", 0, at) + 1 if isinstance(at, int) and at >= 0 else None
-        raise Failed(str(error), line) from None
+        raise Failed((str(error).splitlines() or [""])[0], line) from None
+
+
+class _Partials(dict[str, str]):
+    """Partials by name; one that is not there is an error, where Mustache itself would show nothing."""
+
+    def get(self, key: str, default: Any = None) -> str:  # noqa: ARG002  the form of a dict
+        if key not in self:
+            raise Failed(f"the partial {key!r:.80} is not in the repository")
+        return self[key]
+
+
+@cache
+def _strict_names() -> None:
+    """A missing name is an error where it is shown; a section may ask for it (mustache(5): false values)."""
+    from pystache.renderengine import RenderEngine
+
+    shown = RenderEngine.fetch_string
+
+    def fetch(engine: Any, context: Any, name: str) -> Any:
+        context.get(name)
+        return shown(engine, context, name)
+
+    # The renderer makes its engine of this class; the process is ours alone.
+    RenderEngine.fetch_string = fetch
 
 
 def _mustache(job: Job, data: Any) -> str:
     import pystache
     from pystache.context import KeyNotFoundError
 
+    _strict_names()
     renderer = pystache.Renderer(
-        partials=job["files"], missing_tags="strict", escape=None if job["html"] else lambda text: text
+        partials=_Partials(job["files"]), missing_tags="ignore", escape=None if job["html"] else lambda text: text
     )
     try:
         return str(renderer.render(job["text"], data))
