@@ -1,10 +1,10 @@
 """Who sent the message by SMTP: from flags, from a trusted Received field, or assumed from a known provider's."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from mailcheck.mail.addresses import read_addresses
 from mailcheck.mail.message import Message
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.received import Received, read_received
 
 MAX_HOPS = 100

@@ -1,8 +1,7 @@
 """What a stranger may add to a passing message, or change in it, without breaking what makes it pass."""
 
-from dataclasses import dataclass
-
 from mailcheck.auth.dkim.verify import DkimResult
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.naming import field_name
 from mailcheck.verify_message.view import VerifiedMessage
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from mailcheck.auth.arc.sets import ArcChain, read_chain
 from mailcheck.auth.arc.verify import verify_chain
@@ -22,6 +21,7 @@ from mailcheck.auth.spf.result import SpfResult
 from mailcheck.mail.addresses import read_addresses
 from mailcheck.mail.message import Message, read_message
 from mailcheck.mail.parts import Tree, read_parts
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.envelope import Envelope, envelope_of, hops_of
 from mailcheck.verify_message.saved import not_a_message, signs_of
 from mailcheck.verify_message.view import Author, Diagnosis, ReceiverField, VerifiedMessage
@@ -51,7 +51,7 @@ class Question:
 async def gather(raw: bytes, ask: Ask, question: Question, *, subject: str, path: str | None) -> VerifiedMessage:
     """Read and verify one message. Never raises for what it says, nor for what the DNS answers."""
     message = read_message(raw)
-    reason = not_a_message(raw) or (None if message.fields else "there are no header fields in it")
+    reason = not_a_message(raw) or (None if message.fields or message.cut else "there are no header fields in it")
     hops = hops_of(message)
     envelope = envelope_of(
         message,

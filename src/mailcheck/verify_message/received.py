@@ -1,10 +1,10 @@
 """Received fields (RFC 5321 4.4): who handed the message to whom, as far as the text tells."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from mailcheck.mail.headers import Field
+from mailcheck.model.value import dataclass
 
 MAX_TEXT = 2000
 """Characters of a field that are looked at."""

@@ -1,7 +1,6 @@
 """What the large receivers do with this message, as far as authentication decides."""
 
-from dataclasses import dataclass
-
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.view import VerifiedMessage
 
 REFUSALS = {

@@ -1,7 +1,6 @@
 """Verify messages: gather, judge, make one report."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
 
 from mailcheck.data.providers import generic_selectors, providers
 from mailcheck.dns.run import Run
@@ -10,6 +9,7 @@ from mailcheck.model.location import MessageLocation
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.gather import Question, gather
 from mailcheck.verify_message.judging import judge_message, judge_run, rules
 

@@ -1,8 +1,7 @@
 """Files that are no message, or one that a program wrote anew: recognised before anything is concluded from them."""
 
-from dataclasses import dataclass
-
 from mailcheck.mail.message import Message
+from mailcheck.model.value import dataclass
 
 EXPORT = (
     "Gmail: open the message, ⋮, “Download message” (or “Show original”, then “Download Original”).",

@@ -1,7 +1,6 @@
 """All that is known about one message: the frozen view that its rules take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailcheck.auth.arc.sets import ArcChain
 from mailcheck.auth.arc.verify import ArcResult
@@ -17,6 +16,7 @@ from mailcheck.mail.headers import Field
 from mailcheck.mail.message import Message
 from mailcheck.mail.parts import Part, Tree
 from mailcheck.model.location import MessageLocation, Span
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.envelope import Envelope
 from mailcheck.verify_message.received import Received
 from mailcheck.verify_message.saved import Sign

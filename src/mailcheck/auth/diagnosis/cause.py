@@ -1,6 +1,6 @@
 """What a search found, and how much work it may do."""
 
-from dataclasses import dataclass
+from mailcheck.model.value import dataclass
 
 MAX_OCTETS = 150_000_000
 """Octets that the searches for one message hash."""
@@ -38,6 +38,10 @@ class Budget:
         self.tries -= 1
         self.tried += 1
         return True
+
+    def end(self) -> None:
+        """Leave the rest undone."""
+        self.octets = self.tries = 0
 
     @property
     def spent(self) -> bool:

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from mailcheck.auth.diagnosis.cause import Budget, Cause
@@ -13,6 +12,7 @@ from mailcheck.auth.dkim.verify import DkimResult, Verifier, own_field
 from mailcheck.mail.headers import Field
 from mailcheck.mail.message import crlf
 from mailcheck.mail.words import decoded
+from mailcheck.model.value import dataclass
 
 PAIRS = 60
 """Single changes that are also tried two at a time."""
