@@ -124,9 +124,10 @@ class Body:
         """The text of all variants as readers get it: no styles, scripts or hidden heads; output masked as `x`."""
         if self.media != "html":
             return self.template.variants[0][self.start :]
+        known: dict[int, bool] = {}
         parts = []
         for markup in self.variants:
-            parts += [text for _, _, text, around in markup.texts if not _unseen(around)]
+            parts += [text for _, _, text, around in markup.texts if not _unseen(around, known)]
         return "\n".join(parts)
 
     def finding(
@@ -165,12 +166,24 @@ class Body:
         return self.source.edit(start, end, text)
 
 
-def _unseen(around: Element | None) -> bool:
+_UNSEEN = frozenset({"style", "script", "title", "head", "template", "noscript"})
+
+
+def _unseen(around: Element | None, known: dict[int, bool]) -> bool:
+    """Whether a text is in what readers do not see; `known` keeps the answers, so that depth costs nothing twice."""
+    path: list[int] = []
+    found = False
     while around is not None:
-        if around.tag in {"style", "script", "title", "head", "template", "noscript"}:
-            return True
+        if id(around) in known:
+            found = known[id(around)]
+            break
+        path.append(id(around))
+        if around.tag in _UNSEEN:
+            found = True
+            break
         around = around.parent
-    return False
+    known.update(dict.fromkeys(path, found))
+    return found
 
 
 class Composition:

@@ -16,6 +16,10 @@ LINKED = frozenset(
 )  # fmt: skip
 """Elements whose href readers follow: HTML's, MJML's, and the shapes of VML that Outlook draws as buttons."""
 MAX_LINKS = 20_000
+MAX_HOST = 253
+"""Characters of a name in the DNS (RFC 1035 2.3.4, without the length octets); no longer one is a host."""
+MAX_PIECES = 100
+"""Texts and elements inside a link that are read for what it says."""
 _FILLING = frozenset(
     {"data-ko-link", "tal:attributes", "th:attr", "data-th-attr", "t-att", "t-attf-href", "t-att-href"}
 )
@@ -66,6 +70,18 @@ class Link:
         return is_stand_in(self.text)
 
 
+def text_of(element: Element) -> str:
+    """The text of a link, as masked: of one with much inside, the beginning (links may be nested)."""
+    last = min(element.text_to, element.text_from + MAX_PIECES)
+    return "".join(text for _, _, text, _ in element.markup.texts[element.text_from : last])
+
+
+def inside(element: Element) -> list[Element]:
+    """The first elements inside a link."""
+    last = min(element.last_child, element.first_child + MAX_PIECES)
+    return element.markup.elements[element.first_child : last]
+
+
 def is_stand_in(text: str) -> bool:
     """Whether an address holds a tag of some language, or looks like a word that a program replaces."""
     return _STAND_IN.search(text) is not None
@@ -77,6 +93,8 @@ def _host(written: str) -> str | None:
     if host.startswith("["):
         return host.partition("]")[0][1:] or None
     host = host.partition(":")[0].rstrip(".")
+    if len(host) > MAX_HOST:
+        return None
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")

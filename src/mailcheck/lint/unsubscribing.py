@@ -6,7 +6,7 @@ from itertools import islice
 
 from mailcheck.data.footers import all_of_it_says_leave, holds_way_out, leads_out, plain, says_leave
 from mailcheck.lint.document import Body
-from mailcheck.lint.hrefs import Link
+from mailcheck.lint.hrefs import Link, inside, text_of
 from mailcheck.lint.html import Element
 from mailcheck.lint.template import COMMENT
 
@@ -39,8 +39,8 @@ def leaves(body: Body, link: Link) -> bool:
 
 def _said(element: Element) -> str:
     """What readers see or hear of a link."""
-    words = [element.text(), element.get("title") or "", element.get("aria-label") or ""]
-    words += [each.get("alt") or "" for each in element.descendants() if each.tag in {"img", "mj-image"}]
+    words = [text_of(element), element.get("title") or "", element.get("aria-label") or ""]
+    words += [each.get("alt") or "" for each in inside(element) if each.tag in {"img", "mj-image"}]
     return " ".join(words)
 
 
@@ -103,6 +103,8 @@ _BLOCKS = frozenset(
 MAX_FOOTER = 600
 """Characters of a block that is taken for one paragraph with its neighbours, such as a footer."""
 MAX_CLIMB = 4
+MAX_SAID = 200
+"""Texts about leaving that are looked around."""
 _REPLY = re.compile(
     r"\b(?:reply|respond|antwort\w*|répond\w*|repond\w*|respond[ea]\w*|rispond\w*|svar\w*|beantwoord\w*|stop)\b|@|https?://|www\."
 )
@@ -114,7 +116,7 @@ def _said_beside_a_link(body: Body) -> bool:
         return _said_in_text(body)
     for markup in (*body.variants, *body.outlook):
         linked = [element.start for element in markup.elements if "href" in element.attributes]
-        spent = 0
+        spent = said = 0
         for start, _, written, around in markup.texts:
             spent += len(written)
             if spent > MAX_TEXT:
@@ -122,6 +124,9 @@ def _said_beside_a_link(body: Body) -> bool:
             text = plain(written)
             if not says_leave(text):
                 continue
+            said += 1
+            if said > MAX_SAID:
+                break
             if _REPLY.search(text) or body.template.overlaps(start, start + len(written)):
                 return True
             if any(_any_within(linked, *block.content) for block in islice(_blocks(around), MAX_CLIMB)):

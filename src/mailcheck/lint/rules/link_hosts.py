@@ -5,7 +5,7 @@ import re
 from mailcheck.data.link_hosts import below, hosts, same_owner
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.hosts import is_address, unreachable
-from mailcheck.lint.hrefs import Link
+from mailcheck.lint.hrefs import Link, text_of
 from mailcheck.lint.rules.links import at, links
 from mailcheck.lint.unsubscribing import leaves
 from mailcheck.model.fix import Fix, steps
@@ -125,7 +125,7 @@ def _shown(body: Body, link: Link) -> tuple[str, bool] | None:
     if element is None:
         return None
     begin, end = element.content
-    text = " ".join(element.text().split())
+    text = " ".join(text_of(element).split())
     if "." not in text or len(text) > 500 or body.template.overlaps(begin, end):
         return None
     found = {(match[2] + "." if match[2] else "") + match[3] for match in _SHOWN.finditer(text)}

@@ -219,8 +219,10 @@ def _based(document: Document, body: Body) -> bool:
 
 def _navigation_base(link: Link) -> bool:
     """MJML's mj-navbar puts its base-url before the links inside."""
-    return link.element is not None and any(
-        around.tag == "mj-navbar" and "base-url" in around.attributes for around in link.element.ancestors()
+    return (
+        link.element is not None
+        and link.element.tag == "mj-navbar-link"
+        and any(around.tag == "mj-navbar" and "base-url" in around.attributes for around in link.element.ancestors())
     )
 
 

@@ -44,8 +44,11 @@ def form_or_input(document: Document) -> Result:
             ":checked" in text for markup in body.variants for _, _, text, around in markup.texts
             if around is not None and around.tag in {"style", "mj-style"}
         )  # fmt: skip
+        reach = 0
         for element in body.find("form", "input", "select", "textarea", "button"):
-            if element.tag != "form" and any(around.tag == "form" for around in element.ancestors()):
+            if element.tag == "form":
+                reach = max(reach, element.content[1])
+            elif element.start < reach:
                 continue
             type_ = (element.get("type") or "").lower()
             if element.tag == "input" and ((switched and type_ in {"checkbox", "radio"}) or type_ == "hidden"):
@@ -302,12 +305,16 @@ def autoescape_off(document: Document) -> Result:
     """
     for body in document.written:
         off = [
-            (block.open.start, block.close.end if block.close else block.open.end)
-            for block in body.template.blocks
-            if block.name == "autoescape" and re.match(r"\s*(?:off|false)\b", block.open.expression, re.IGNORECASE)
+            (each.open.start, each.close.end if each.close else each.open.end)
+            for each in body.template.blocks
+            if each.name == "autoescape" and re.match(r"\s*(?:off|false)\b", each.open.expression, re.IGNORECASE)
         ]
+        reach = block = 0
         for tag in body.template.tags:
-            if not _unescaped(body, tag) or any(start <= tag.start < end for start, end in off):
+            while block < len(off) and off[block][0] <= tag.start:
+                reach = max(reach, off[block][1])
+                block += 1
+            if tag.start < reach or not _unescaped(body, tag):
                 continue
             yield body.finding(
                 f"“{_shown(tag.expression)}” is put in unescaped: whoever writes it can put links and pictures into your mail",
@@ -315,7 +322,11 @@ def autoescape_off(document: Document) -> Result:
                 tag.end,
                 fix=steps("let it be escaped, or clean it before: take away what switches escaping off"),
             )
+        reach = 0
         for start, end in off:
+            if start < reach:
+                continue
+            reach = end
             inside = [tag for tag in body.template.tags_in(start, end) if _unescaped(body, tag)]
             if inside and start >= body.start:
                 opening = body.template.tag_at(start)
