@@ -256,7 +256,7 @@ class _Scanner:
         if word in {"section", "slot", "push", "prepend"} and count > 1:
             # @section('title', 'Hello') has no end.
             return STATEMENT
-        if word in _BLOCKS or word in self._ended:
+        if word in _BLOCKS or (word in self._ended and word != "php"):
             return OPEN
         return STATEMENT
 

@@ -12,6 +12,8 @@ READ = 300_000
 Signs = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Rows of: the language, a mark that must be there, patterns of which one must match."""
 _OWN: Signs = (
+    # Mustache may change its delimiters to those of ERB.
+    ("mustache", "{{=", (r"\{\{=\S{1,9}\s+\S{1,9}=\}\}",)),
     # The program that runs first comes first: ERB with Mailchimp's tags is ERB.
     (
         "erb",
@@ -117,7 +119,7 @@ _PERCENT: Signs = (
         (
             r"\{%[-+]?\s*(?:macro|call|filter|endcall|endmacro|import|from|do|raw)\b",
             r"\bloop\.(?:index|first|last|length)\b",
-            r"\|\s*(?:default|tojson|safe|e)\s*(?:\(|\}|\|)",
+            r"\|\s*(?:default\(|tojson\b|e\s*[|}])",
             r"\{\{\s*(?:url_for|_)\(",
         ),
     ),

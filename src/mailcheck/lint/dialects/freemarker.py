@@ -2,7 +2,7 @@
 
 import re
 
-from mailcheck.lint.blocks import Pairing
+from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
 
@@ -37,7 +37,7 @@ def _may_stand_alone(tag: Tag) -> bool:
 
 
 PAIRING = Pairing(
-    lambda tag: tag.keyword.removeprefix("/"),
+    lambda tag: ANY if tag.keyword == "/@" else tag.keyword.removeprefix("/"),
     lambda keyword: keyword in {"if", "switch", "attempt"},
     middles=_MIDDLES,
     optional=_may_stand_alone,

@@ -4,7 +4,7 @@ import re
 
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
-from mailcheck.lint.dialects.reading import Finder, Reader
+from mailcheck.lint.dialects.reading import Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
 
 NAME = "go"
@@ -14,6 +14,7 @@ PAIRING = Pairing(lambda _tag: ANY, lambda keyword: keyword in {"if", "with"})
 WINDOW = 1_000
 """How far behind its opener a tag's end is looked for, where a string may hide one."""
 _INSIDE = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|`[^`]*+`?|\{\{|\}\}")
+_COMMENT_END = re.compile(r"\*/\s*-?\}\}")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNED = re.compile(r"\$\w*(?:\s*,\s*\$\w+)?\s*:?=[^=]")
 _STUMP = re.compile(r"\{\{-?[ \t]*[\w.$]*")
@@ -22,11 +23,11 @@ _UNESCAPED = re.compile(r"\bsafe(?:HTML|HTMLAttr|URL|CSS|JS)\b", re.IGNORECASE)
 
 def scan(text: str) -> Scan:
     """The tags of a text."""
-    reader, closers = Reader(text), Finder(text, "}}")
+    reader, closers, comments = Reader(text), Finder(text, "}}"), Matcher(text, _COMMENT_END)
     found: list[tuple[int, int]] | None = None
     at = text.find("{{")
     while at >= 0 and not reader.full:
-        end = _end(text, at, closers)
+        end = _end(text, at, closers, comments)
         if end < 0:
             found = styles(text) if found is None else found
             end = at + 2
@@ -41,12 +42,11 @@ def scan(text: str) -> Scan:
     return reader.scan()
 
 
-def _end(text: str, start: int, closers: Finder) -> int:
+def _end(text: str, start: int, closers: Finder, comments: Matcher) -> int:
     """The end of a tag; a closer in a string does not count, unless there is no other before the next tag."""
     if text.startswith(("{{/*", "{{- /*"), start):
-        close = text.find("*/", start)
-        end = text.find("}}", close) if close >= 0 else -1
-        return end + 2 if end >= 0 and not text[close + 2 : end].strip("- \t\r\n") else -1
+        match = comments.after(start + 4)
+        return match.end() if match else -1
     plain = closers.after(start + 2)
     if plain < 0:
         return -1

@@ -6,7 +6,7 @@ from mailcheck.lint.template import COMMENT, MAX_TAGS, Fault, Scan, Tag
 
 MAX_FAULTS = 1_000
 """Faults of one scan that are kept."""
-PASSES = 20
+PASSES = 8
 """How often a scan may look at a character, in the mean, while it looks for the ends of tags."""
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|\{\{|\{%|\{#|\{|\}\}|%\}|\}")
 _OPENERS = frozenset({"{{", "{%", "{#"})

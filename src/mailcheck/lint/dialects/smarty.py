@@ -59,7 +59,7 @@ PAIRING = Pairing(
 _START = re.compile(r"\{(?=[$/A-Za-z_\"\'*#])")
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?|[{}\n;]")
 _WORD = re.compile(r"/?[A-Za-z_]\w*")
-_CALL = re.compile(r"[A-Za-z_]\w*(?:[\s|][^{};]*)?\Z")
+_CALL = re.compile(r"[A-Za-z_]\w*(?:[\s|](?:[^{};]|\{\$[^{};]*\})*+)?\Z")
 WINDOW = 2_000
 """Characters of one tag that are read."""
 
