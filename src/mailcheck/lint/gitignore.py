@@ -94,7 +94,8 @@ def _patterns(path: str) -> tuple[_Pattern, ...]:
     found = []
     for line in text.splitlines()[:MAX_PATTERNS]:
         # gitignore(5): blanks at the end do not count, a # at the beginning makes a comment.
-        bare = line.rstrip()
-        if bare and not bare.startswith("#") and bare not in {"!", "/"}:
+        bare = line.rstrip(" \r")
+        # What begins with ./ matches nothing there.
+        if bare and not bare.startswith(("#", "./", "!./")) and bare not in {"!", "/"}:
             found.append(_Pattern(bare))
     return tuple(found)
