@@ -56,7 +56,7 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
     "footer before </body>": (MULTIPART, replaced(b"</body>", b"<hr>\r\n<p>Confidential</p>\r\n</body>"), "footer"),
     "footer in both parts": (
         MULTIPART,
-        lambda raw: raw.replace(b"in words\r\n", b"in words\r\n" + FOOTER).replace(b"</body>", b"<hr>Footer\r\n</body>"),
+        lambda raw: raw.replace(b"in words\r\n", b"in words\r\n" + FOOTER).replace(b"</body>", b"<hr>F\r\n</body>"),
         "footer",
     ),
     "banner on top": (PLAIN, body_of(lambda body: b"CAUTION: this came from outside\r\n\r\n" + body), "banner"),
@@ -70,7 +70,7 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
     ),
     "wrapped in a multipart": (
         PLAIN,
-        lambda raw: raw.partition(b"\r\n\r\n")[0].replace(b"text/plain; charset=utf-8", b'multipart/mixed; boundary="w"')
+        lambda raw: raw.partition(b"\r\n\r\n")[0].replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=w")
         + b"\r\n\r\n--w\r\nContent-Type: text/plain\r\n\r\n" + raw.partition(b"\r\n\r\n")[2]
         + b"\r\n--w\r\nContent-Type: text/plain\r\n\r\nfooter\r\n--w--\r\n",
         "wrapped",
@@ -90,10 +90,10 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
     ),
     "another charset": (
         PLAIN,
-        lambda raw: raw.replace("Grüße".encode(), "Grüße".encode("latin-1")).replace(b"charset=utf-8", b"charset=latin1"),
+        lambda raw: raw.replace(b"Gr\xc3\xbc\xc3\x9fe", b"Gr\xfc\xdfe").replace(b"charset=utf-8", b"charset=latin1"),
         "encoding",
     ),
-    "emptied and written anew": (PLAIN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", lambda raw: raw + b"spam\r\n", "emptied"),
+    "an empty body": (PLAIN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", lambda raw: raw + b"spam\r\n", "emptied"),
 }  # fmt: skip
 
 
