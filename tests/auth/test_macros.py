@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailcheck.auth.spf.macros import expand
+from mailcheck.auth.spf.macros import MAX_EXPLANATION, expand, explain
 from mailcheck.records.spf import MacroString, parse_spf
+from mailcheck.records.spf_reader import read_explanation
 from records.tables import cases
 
 SENDER = {"s": "strong-bad@email.example.com", "l": "strong-bad", "o": "email.example.com", "d": "email.example.com"}
@@ -68,3 +69,44 @@ def test_any_value_expands(parts: list[str], local: str, domain: str) -> None:
     assert len(text) <= 253 or "." not in text
     if "%{l}" not in parts and "%{d1r.+}" not in parts:
         assert text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("plain text.", "plain text."),
+        ("%{l} at %{c}, %{R}%%%_%-", "strong-bad at 192.0.2.3, mx%20example% %20"),
+        ("%{t}", None),
+        ("x" * 2000, "x" * MAX_EXPLANATION),
+        ("%{l}" * 5000, ("strong-bad" * 5000)[:MAX_EXPLANATION]),
+        ("", ""),
+    ],
+)
+def test_an_explanation_keeps_its_left_end(text: str, gives: str | None) -> None:
+    """6.2: unlike a name, which keeps its right one; and its final dot stays."""
+    macros = read_explanation(text)
+    assert macros is not None
+    assert explain(macros, SENDER | {"c": "192.0.2.3", "r": "mx example"}) == gives
+
+
+@pytest.mark.parametrize("text", ["%{", "%", "%{x}", "a\tb", "na\xefve", "a\nb", "%{d0}", "%(d)"])
+def test_what_is_no_explanation(text: str) -> None:
+    assert read_explanation(text) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from(["%{l}", "%{L2r-}", "%{d1r.+}", "%{l1.}", "%%", "a", ".", "b-c"]), max_size=300),
+    st.text(max_size=40),
+)
+def test_expanding_from_the_right_gives_what_expanding_all_gives(parts: list[str], local: str) -> None:
+    """Names are built from their right end; the whole text, cut afterwards, is the standard's way (7.3)."""
+    values = {"l": local, "d": "email.example.com"}
+    target = macro_string("".join(parts))
+    pieces = [explain(macros, values) for part in parts if (macros := read_explanation(part)) is not None]
+    assert len(pieces) == len(parts)
+    whole = "".join(str(piece) for piece in pieces)
+    whole = whole.removesuffix(".")
+    while len(whole) > 253 and "." in whole:
+        whole = whole.partition(".")[2]
+    assert expand(target, values) == whole or len(whole) > 253
