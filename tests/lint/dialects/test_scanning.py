@@ -10,7 +10,7 @@ from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OPEN, OUTPUT, STATEM
 
 PIECES = [
     "{{", "}}", "{{{", "}}}", "{{{{", "}}}}", "{%", "%}", "{%-", "-%}", "{#", "#}", "{{!--", "--}}", "{{!", "{{/*",
-    "*/}}",    "{{#if x}}", "{{/if}}", "{{^x}}", "{{else}}", "{{#x}}", "{{/x}}", "{{=<% %>=}}", "\\{{", "{{> p}}", "{{&x}}",
+    "*/}}",    "{{/if}}", "{{^x}}", "{{else}}", "{{#x}}", "{{/x}}", "{{=<% %>=}}", "\\{{", "{{> p}}", "{{&x}}",
     "{% if x %}", "{% elif y %}", "{% else %}", "{% endif %}", "{% for x in y %}", "{% endfor %}", "{% raw %}",
     "{% endraw %}", "{% comment %}", "{% endcomment %}", "{% set x = 1 %}", "{% set x %}", "{% endset %}",
     "{% case x %}", "{% when 1 %}", "{% endcase %}", "{% block a %}", "{% endblock %}", "{{${x}}}", "{{ .X }}",
