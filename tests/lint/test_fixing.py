@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcheck.lint.fixing import MAX_ROUNDS, Candidate, candidates, edited, repair
+from mailcheck.lint.fixing import MANY, MAX_JUDGEMENTS, MAX_ROUNDS, Candidate, candidates, edited, repair
 from mailcheck.lint.source import Source
 from mailcheck.model.finding import Finding, fingerprint
 from mailcheck.model.fix import Fix, Step, TextEdit
@@ -246,7 +246,26 @@ def test_many_bad_fixes_among_many_good_ones_cost_little() -> None:
     text = " ".join("w" if number in {17, 300} else "g" for number in range(500))
     outcome = repair(judge({PATH: text}), {PATH: text}, judge, none)
     assert outcome.texts == {PATH: text.replace("g", "G")}
-    assert judge.calls < 60
+    assert judge.calls <= MAX_JUDGEMENTS + 1
+
+
+def test_nothing_but_bad_fixes_is_given_up() -> None:
+    judge = Words({"w": "!", "!": None}, **{"!": Severity.ERROR})
+    outcome = repair(judge({PATH: "w " * 400}), {PATH: "w " * 400}, judge, none)
+    assert (outcome.texts, len(outcome.refused)) == ({}, 400)
+    assert judge.calls <= MAX_JUDGEMENTS + 1
+
+
+def test_findings_that_are_not_all_told_are_repaired_a_thousand_at_a_time() -> None:
+    """A report that tells the first thousand only: their number does not fall."""
+    words = Words({"w": "v"})
+
+    def judge(texts: Mapping[str, str]) -> Report:
+        return report(*[each for subject in words(texts).subjects for each in subject.findings][:MANY])
+
+    text = "w " * 2500
+    outcome = repair(judge({PATH: text}), {PATH: text}, judge, none)
+    assert outcome.texts == {PATH: "v " * 2500}
 
 
 def test_only_what_is_wanted_is_repaired() -> None:

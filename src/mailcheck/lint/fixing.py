@@ -15,6 +15,10 @@ from mailcheck.model.severity import Severity
 
 MAX_ROUNDS = 10
 """Rounds of applying and judging again; what is not stable then stays as it is after the last."""
+MAX_JUDGEMENTS = 60
+"""Times that texts are judged in one run, beside the first; fixes that cannot be tried any more are not kept."""
+MANY = 1_000
+"""Findings of a rule beyond which not all may be told, so that their number need not fall by what was repaired."""
 Texts = Mapping[str, str]
 Judge = Callable[[Texts], Report]
 """Gives the report for these texts instead of the files of the same paths."""
@@ -59,6 +63,7 @@ def repair(
     often as it may be repaired; without it, all are.
     """
     current = dict(texts)
+    judge = _Counted(judge)
     left = Counter(wanted) if wanted is not None else None
     refused: dict[tuple[str, str, tuple[str, ...]], Candidate] = {}
     applied: list[Candidate] = []
@@ -68,7 +73,7 @@ def repair(
             for each in _without_overlaps(candidates(report), current, protected)
             if each.key not in refused and (left is None or left[each.finding.fingerprint] > 0)
         ]
-        if not chosen:
+        if not chosen or judge.left <= 0:
             break
         trial = _Round(report, current, judge)
         trial.attempt(chosen)
@@ -168,10 +173,24 @@ class _Ranges:
         return bisect_right(self._ends, start) != bisect_left(self._starts, end)
 
 
+class _Counted:
+    """A judge that is asked no more often than allowed."""
+
+    __slots__ = ("_judge", "left")
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.left = MAX_JUDGEMENTS
+
+    def __call__(self, texts: Texts) -> Report:
+        self.left -= 1
+        return self._judge(texts)
+
+
 class _Round:
     """One round: from the same texts, larger and larger sets of fixes, as long as none of them does harm."""
 
-    def __init__(self, report: Report, texts: Texts, judge: Judge) -> None:
+    def __init__(self, report: Report, texts: Texts, judge: _Counted) -> None:
         self.report = report
         self.texts: dict[str, str] = dict(texts)
         self.accepted: list[Candidate] = []
@@ -182,6 +201,9 @@ class _Round:
 
     def attempt(self, batch: Sequence[Candidate]) -> None:
         """Take the whole batch, or halves of it, down to the single fix that does harm."""
+        if self._judge.left <= 0:
+            self.refused += batch
+            return
         together = [*self.accepted, *batch]
         texts = edited(self._base, [edit for each in together for edit in each.edits])
         report = self._judge(texts)
@@ -200,8 +222,10 @@ class _Round:
         if report.broken and not self.report.broken:
             return False
         promised = Counter((each.finding.subject, each.finding.code) for each in together)
-        if any(after.all[key] > self._before.all[key] - count for key, count in promised.items()):
-            return False
+        for key, count in promised.items():
+            before = self._before.all[key]
+            if after.all[key] > (before if before >= MANY else before - count):
+                return False
         return all(count <= self._before.grave[key] for key, count in after.grave.items())
 
 
