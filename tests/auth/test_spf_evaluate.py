@@ -12,7 +12,8 @@ from auth.spf_cases import CASES, Asked, sender_of, world_of
 from mailcheck.auth.spf.evaluate import check_host, check_host_at_hand
 from mailcheck.auth.spf.result import SpfResult
 from mailcheck.auth.spf.second_opinion import second_opinion
-from mailcheck.dns.rdata import Records
+from mailcheck.dns.port import known
+from mailcheck.dns.rdata import Address, Records, Target
 from mailcheck.dns.static import StaticResolver
 from mailcheck.model.errors import UsageError
 from mailcheck.model.fact import Fact
@@ -184,6 +185,19 @@ def test_hosts_are_asked_for_side_by_side() -> None:
 
     asyncio.run(check_host("192.0.2.1", "u@example.com", "h", ask))
     assert most == 10
+
+
+@pytest.mark.parametrize("given", ["", "x", "192.0.2.1 ", "2001:db8::1", "192.0.2.1\0", "999.0.0.1", "\ud800"])
+def test_an_address_that_is_none_is_no_match(given: str) -> None:
+    """A resolver of somebody's own may give anything."""
+    world = StaticResolver({"example.com": {"TXT": ["v=spf1 a/0 ptr ~all"]}})
+
+    async def ask(name: str, type_: str) -> Fact[Records]:
+        if type_ == "A":
+            return known(name, type_, (Address(given),))
+        return known(name, type_, (Target("example.com"),)) if type_ == "PTR" else world.answer(name, type_)
+
+    assert asyncio.run(check_host("192.0.2.1", "u@example.com", "h", ask)).result == "softfail"
 
 
 LONG = "a" * 60 + "."

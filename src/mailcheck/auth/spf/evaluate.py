@@ -7,12 +7,11 @@ DNS is a temperror, never "no record".
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6, inet_pton
 from types import coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailcheck.auth.spf.macros import explain
 from mailcheck.auth.spf.result import SpfResult, Step
@@ -127,8 +126,7 @@ class _StopError(Exception):
         self.note = note
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """What a record says, the mechanism that says so, and where that stands."""
 
     result: str
@@ -429,7 +427,10 @@ class _Evaluation:
         return any(self.bits(ip) >> shift == self.number >> shift for ip in look.addresses)
 
     def bits(self, ip: str) -> int:
-        return int.from_bytes(inet_pton(AF_INET6 if self.six else AF_INET, ip), "big")
+        try:
+            return int.from_bytes(inet_pton(AF_INET6 if self.six else AF_INET, ip), "big")
+        except (OSError, ValueError):
+            return -1  # no address of the client's family, whatever the resolver took it for
 
     async def client_names(self) -> tuple[Fact[Records], list[str]]:
         """The names of the client's address, the first ten (5.5, 4.6.4)."""

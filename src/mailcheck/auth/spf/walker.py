@@ -4,8 +4,8 @@ The audit (`tree`) visits every branch with it, the evaluator (`evaluate`) goes 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailcheck.auth.spf.macros import expand
 from mailcheck.dns.names import normal
@@ -21,8 +21,7 @@ KEPT_OCTETS = 1000
 """Octets of the longest record that is kept in parsed form between evaluations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """What a domain publishes as SPF (RFC 7208 4.4, 4.5).
 
     `state` is ok, missing (no SPF record), multiple, syntax or unknown (the question failed).
