@@ -20,7 +20,7 @@ def unused_suppression(view: Ignores) -> Result:
     <!-- mailcheck: ignore[LNK001] the address comes with the campaign -->
     <a href="#">Our campaign</a>
     Fix: Take the rule out of the comment, or the comment out of the file; --fix does it.
-    References: docs/templates.md
+    References: docs/lint.md (Leaving findings alone)
     """
     for directive in view.directives:
         unused = view.unused(directive)
@@ -73,7 +73,7 @@ def ignore_not_understood(view: Ignores) -> Result:
     <!-- mailcheck: ignore[empty-or-hash-href] -->
     <a href="#">Our campaign</a>
     Fix: Write “mailcheck: ignore[CODE] reason”, with the code or the name of the rule; `mailcheck rules` lists them.
-    References: docs/templates.md
+    References: docs/lint.md (Leaving findings alone)
     """
     for directive in view.directives:
         if directive.fault:

@@ -65,7 +65,7 @@ def unresolved_tag_in_message(document: Document) -> Result:
     {blank}
     <p>Hello Ben, your parcel is on its way.</p>
     Fix: Render the message with the data that the tag needs, or correct the tag's name.
-    References: docs/templates.md
+    References: docs/template-languages.md
     """
     received = _received(document)
     for body in sent(document):
@@ -128,7 +128,7 @@ def lorem_or_todo(document: Document) -> Result:
     Bad: <p>Lorem ipsum dolor sit amet, consectetur adipiscing elit.</p>
     Good: <p>Our olives were picked last week. Todo a mano.</p>
     Fix: Write the text, or take the note out (a comment of the template language is never sent).
-    References: docs/templates.md
+    References: docs/template-languages.md
     """
     for body in document.bodies:
         text = body.source.text

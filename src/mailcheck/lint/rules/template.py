@@ -57,7 +57,7 @@ def unclosed_tag(document: Document) -> Result:
     {file welcome.html.j2}
     <p>{% if name %}Hello {{ name }}{% endif %}</p>
     Fix: Write the missing end, or take away the one that is too many.
-    References: the template language's own manual; docs/templates.md
+    References: the template language's own manual; docs/template-languages.md
     """
     for body in written(document):
         faults = [fault for fault in body.template.faults if fault.key in {"unclosed", "unbalanced"}]
@@ -126,7 +126,7 @@ def foreign_syntax(document: Document) -> Result:
     {file welcome.html.j2}
     <p>{% if a %}A{% elif b %}B{% endif %}</p>
     Fix: Write it in the template's own language. Where a sending service is to fill in the tag, wrap it in a raw block, or name the template's language in [templates] and ignore this rule there.
-    References: docs/templates.md
+    References: docs/template-languages.md
     """
     for body in written(document):
         nunjucks = body.source.path.endswith((".njk", ".nunjucks"))
@@ -172,7 +172,7 @@ def smart_quotes_in_tag(document: Document) -> Result:
     Bad: <p>Hello {{ name | default(“there”) }}</p>
     Good: <p>Hello {{ name | default("“there”") }}</p>
     Fix: Write straight quotes; --fix does it where they pair.
-    References: docs/templates.md; ampscript: “The system does not recognize alternative quote characters” (Salesforce, Language Elements)
+    References: docs/template-languages.md; ampscript: “The system does not recognize alternative quote characters” (Salesforce, Language Elements)
     """
     for body in written(document):
         if _SMART.search(body.source.text):
@@ -239,7 +239,7 @@ def html_inside_tag(document: Document) -> Result:
     Bad: <p>Hello {{ user.<b>name</b> }}</p>
     Good: <p>Hello <b>{{ user.name }}</b></p>
     Fix: Move the markup out of the tag, and write characters where references stand.
-    References: docs/templates.md
+    References: docs/template-languages.md
     """
     for body in written(document):
         yield from _some(_html_inside(body), body)
@@ -302,7 +302,7 @@ def tag_with_nbsp(document: Document) -> Result:
     {file welcome.liquid}
     <p>Hello {{ name }}</p>
     Fix: Write a plain space, or nothing; --fix does it.
-    References: docs/templates.md
+    References: docs/template-languages.md
     """
     for body in written(document):
         if _INVISIBLE.search(body.source.text):
@@ -351,7 +351,7 @@ def cannot_parse(document: Document) -> Result:
     {file welcome.html.j2}
     <p>Hello {{ name | default('there') }}</p>
     Fix: Complete the tag.
-    References: the template language's own manual; docs/templates.md
+    References: the template language's own manual; docs/template-languages.md
     """
     for body in written(document):
         yield from _some(_unreadable(body), body)
