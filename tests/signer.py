@@ -145,3 +145,31 @@ def chosen(fields: list[tuple[bytes, bytes]], names: tuple[str, ...]) -> list[tu
                 found.append(left.pop(at))
                 break
     return found
+
+
+def seal(message: bytes, signer: Signer, number: int, status: str, results: str = "mx.example.net; none") -> bytes:
+    """The message with one more ARC set on top (RFC 8617 5.1), its chain so far said to be `status`."""
+    text = re.sub(rb"\r?\n", b"\r\n", message)
+    fields, body = split(text)
+    digest = base64.b64encode(hashlib.sha256(canonical_body(body, "relaxed")).digest()).decode()
+    names = ("From", "To", "Subject", "Date")
+    head = f" i={number}; a={signer.algorithm}; d={signer.domain}; s={signer.selector}; "
+    result = f" i={number}; {results}"
+    value = f"{head}c=relaxed/relaxed; h={':'.join(names)}; bh={digest}; b="
+    data = b"".join(canonical_field(*each, "relaxed") for each in chosen(fields, names))
+    data += canonical_field(b"ARC-Message-Signature", value.encode() + b"\r\n", "relaxed")[:-2]
+    value += base64.b64encode(signer._signature(data, signer.algorithm)).decode()
+    before: dict[tuple[int, bytes], bytes] = {}
+    for name, each in fields:
+        found = re.match(rb"\s*i=(\d+)", each)
+        if name.lower().startswith(b"arc-") and found:
+            before[int(found[1]), name.lower()] = canonical_field(name, each, "relaxed")
+    order = (b"arc-authentication-results", b"arc-message-signature", b"arc-seal")
+    data = b"".join(before[each, name] for each in range(1, number) for name in order)
+    data += canonical_field(b"ARC-Authentication-Results", result.encode() + b"\r\n", "relaxed")
+    data += canonical_field(b"ARC-Message-Signature", value.encode() + b"\r\n", "relaxed")
+    sealing = f"{head}cv={status}; b="
+    data += canonical_field(b"ARC-Seal", sealing.encode() + b"\r\n", "relaxed")[:-2]
+    sealing += base64.b64encode(signer._signature(data, signer.algorithm)).decode()
+    top = f"ARC-Seal:{sealing}\r\nARC-Message-Signature:{value}\r\nARC-Authentication-Results:{result}\r\n"
+    return top.encode() + text
