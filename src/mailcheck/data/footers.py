@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def plain(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-        text = text.replace("’", "'").replace("\u00ad", "").replace("\u200b", "")
+        text = text.replace("ı", "i").replace("’", "'").replace("\u00ad", "").replace("\u200b", "")
     return " ".join(text.split())
 
 
@@ -85,7 +86,16 @@ def holds_postal_tag(text: str) -> bool:
 
 
 @cache
-def postal_patterns() -> tuple[re.Pattern[str], ...]:
-    """Patterns of streets, boxes and postcodes."""
+def _postal_lines() -> tuple[str, ...]:
     lines = (_FOLDER / "postal_patterns.txt").read_text("utf-8").splitlines()
-    return tuple(re.compile(line) for line in lines if line and not line.startswith("#"))
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+@cache
+def _compiled(line: str) -> re.Pattern[str]:
+    return re.compile(line)
+
+
+def postal_patterns() -> Iterator[re.Pattern[str]]:
+    """Patterns of boxes, postcodes and streets, each compiled when it is asked for: most searches end early."""
+    return map(_compiled, _postal_lines())

@@ -122,6 +122,7 @@ def _of_markup(body: "Body") -> list[Link]:
             continue
         found.append(_link(body, element, attribute.value, attribute.value_start, attribute.value_end))
         if len(found) >= MAX_LINKS:
+            body.variants[0].limited = True
             break
     return found
 

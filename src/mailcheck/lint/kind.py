@@ -15,6 +15,8 @@ from mailcheck.lint.unsubscribing import way_out
 
 CONFIDENT = 0.8
 """How sure the evidence of the bodies must be."""
+MIXED = 1.5
+"""Evidence of both kinds from which a message is taken for both."""
 MAX_TEXT = 100_000
 """Characters of a body that are read for evidence."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -128,8 +130,11 @@ def _words_of(expression: str) -> str:
 def _weighed(marketing: dict[str, float], transactional: dict[str, float]) -> tuple[str, str]:
     from math import exp
 
-    score = sum(marketing.values()) - sum(transactional.values())
-    sure = 1 / (1 + exp(-score))
+    offered, expected = sum(marketing.values()), sum(transactional.values())
+    if min(offered, expected) >= MIXED:
+        # Which of the two comes first and is larger decides (16 CFR 316.3), and that takes a reader.
+        return UNKNOWN, "the text is both"
+    sure = 1 / (1 + exp(expected - offered))
     if sure >= CONFIDENT and len(marketing) >= 2:
         return MARKETING, f"evidence in the text: {', '.join(sorted(marketing))}"
     if 1 - sure >= CONFIDENT:

@@ -46,7 +46,7 @@ def is_postal(text: str) -> bool:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     # An address may stand on several lines, and a source may break it anywhere: it is read in both ways.
     texts = dict.fromkeys((" | ".join(line for line in lines if line), " ".join(line for line in lines if line)))
-    return any(pattern.search(each) for each in texts for pattern in postal_patterns())
+    return any(pattern.search(each) for pattern in postal_patterns() for each in texts)
 
 
 def postal_address(bodies: Iterable[Body]) -> bool | None:

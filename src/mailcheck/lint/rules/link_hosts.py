@@ -119,6 +119,12 @@ def text_domain_differs(document: Document) -> Result:
             )
 
 
+def _own(document: Document, host: str) -> bool:
+    """Whether the sender has named the host, or a domain above it, as one through which links are led."""
+    names = (each.lower().strip(".") for each in document.link_domains)
+    return any(host == name or host.endswith("." + name) for name in names if name)
+
+
 def _shown(body: Body, link: Link) -> tuple[str, bool] | None:
     """The one host that the text of a link shows, and whether it is shown as an address; None where it is unknown."""
     element = link.element
@@ -152,7 +158,7 @@ def _may_lead(document: Document, link: Link, shown: str) -> bool:
     host = link.host or ""
     if host == shown or is_address(host) or unreachable(host) or unreachable(shown):
         return True
-    if any(host == own or host.endswith("." + own) for own in document.link_domains):
+    if _own(document, host):
         return True
     if below(host, "click_tracking", "hosts") or host.partition(".")[0] in hosts("click_tracking", "labels"):
         return True
@@ -200,7 +206,7 @@ def link_shortener(document: Document) -> Result:
     """
     for body, link in links(document):
         name = below(link.host, "shorteners", "hosts") if link.host else None
-        if name and link.host not in document.link_domains and name not in document.link_domains:
+        if name and link.host and not _own(document, link.host):
             yield at(
                 body,
                 link,

@@ -12,6 +12,19 @@ from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
 
+class _Late:
+    """A pattern that is compiled when it is first used, for most messages need it never."""
+
+    __slots__ = ("_flags", "_pattern")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self._pattern = pattern
+        self._flags = flags
+
+    def __call__(self) -> re.Pattern[str]:
+        return re.compile(self._pattern, self._flags)
+
+
 def _amp(body: Body) -> bool:
     """Whether the body is AMP for Email, whose own validator has other rules."""
     return any(
@@ -232,7 +245,7 @@ def hidden_text(document: Document) -> Result:
 
 
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
-_SPLIT_WORD = re.compile("[A-Za-zÀ-ɏ]{1,30}(?:[\u200b\u200c\u200d\u2060\ufeff]+[A-Za-zÀ-ɏ]{1,30})+")
+_SPLIT_WORD = _Late("[A-Za-zÀ-ɏ]{1,30}(?:[\u200b\u200c\u200d\u2060\ufeff]+[A-Za-zÀ-ɏ]{1,30})+")
 
 
 @rule("SEC005", "zero-width-in-words", Severity.WARNING, since="0.1")
@@ -251,7 +264,7 @@ def zero_width_in_words(document: Document) -> Result:
                 if not _ZERO_WIDTH.search(text) or body.template.overlaps(start, end):
                     continue
                 # One break opportunity in a long word is honest; two in one word, or three words, are not.
-                found = [match[0] for match in _SPLIT_WORD.finditer(text) if not _breaks(match[0])]
+                found = [match[0] for match in _SPLIT_WORD().finditer(text) if not _breaks(match[0])]
                 if any(len(_ZERO_WIDTH.findall(word)) >= 2 for word in found) or len(found) >= 2:
                     plain = _ZERO_WIDTH.sub("", found[0])
                     yield body.finding(
@@ -267,13 +280,13 @@ def _breaks(word: str) -> bool:
     return all(len(piece) >= 5 for piece in _ZERO_WIDTH.split(word) if piece)
 
 
-_SAFE_NAMES = re.compile(
+_SAFE_NAMES = _Late(
     r"(?:html|body|content|contents|markup|inner|slot|yield|main|children|layout|partial|block|header|footer|head|css|styles?|"
     r"svg|icon|logo|preheader|preview|signature|rendered|button|link|url|uri|href|src|image|address|unsubscribe\w*|preferences|"
     r"json|schema|ld|mjml|markdown|md|rich_?text|nbsp|subject|web_?version|pixel|tracking\w*)s?\Z",
     re.IGNORECASE,
 )
-_SAFE_CODE = re.compile(
+_SAFE_CODE = _Late(
     r"""(?<![\w.])(?:_{1,2}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|e|h|escape\w*|
     html_escape|sanitize\w*|strip_tags|striptags|bleach|purify|clean|csrf\w*|link_to|button_to|image_tag|mail_to|asset|route|url_for|
     inky\w*|markdown\w*|md|json_encode|to_json|tojson|nl2br\s*\(\s*e|simple_format)(?:\s*\(|\s+['":@$\w])
@@ -282,11 +295,11 @@ _SAFE_CODE = re.compile(
     |\A\s*["'0-9]|\A\s*(?:t|yield|super|block\.super|caller|self\.)\b|\bpm:""",
     re.VERBOSE | re.IGNORECASE,
 )
-_RAW_FILTER = re.compile(
+_RAW_FILTER = _Late(
     r"\|\s*(?:safe|raw|unescape|nofilter|noescape|no_esc)\b.*\Z|\?no_esc\Z|\.html_safe\b|\A\s*(?:raw|Html\.Raw|safeHTML)\b|\bnofilter\b",
     re.IGNORECASE | re.DOTALL,
 )
-_PATH = re.compile(r"[\w.$@>\[\]'\"-]+")
+_PATH = _Late(r"[\w.$@>\[\]'\"-]+")
 
 
 @rule("SEC010", "autoescape-off", Severity.WARNING, since="0.1")
@@ -347,15 +360,15 @@ def _unescaped(body: Body, tag: Tag) -> bool:
 def _finished(expression: str) -> bool:
     """Whether the value is markup by its name, or made safe by what is called."""
     text = expression.strip().strip("{}&").strip()
-    if _SAFE_CODE.search(text[:500]):
+    if _SAFE_CODE().search(text[:500]):
         return True
-    text = _RAW_FILTER.sub("", text[:500]).strip(" ()") or text
-    match = _PATH.match(re.sub(r"\A(?:raw|Html\.Raw|@Html\.Raw|safeHTML)\s*\(?\s*", "", text))
+    text = _RAW_FILTER().sub("", text[:500]).strip(" ()") or text
+    match = _PATH().match(re.sub(r"\A(?:raw|Html\.Raw|@Html\.Raw|safeHTML)\s*\(?\s*", "", text))
     if match is None:
         return True
     last = re.split(r"->|[.\[\]'\"]+", match[0].strip(".[]'\""))[-1].lstrip("$@")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()
-    return any(_SAFE_NAMES.match(part) is not None for part in (words, words.rpartition("_")[2]))
+    return any(_SAFE_NAMES().match(part) is not None for part in (words, words.rpartition("_")[2]))
 
 
 def _shown(expression: str) -> str:
