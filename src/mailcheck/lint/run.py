@@ -67,6 +67,8 @@ def _judged(
     limits = tuple(f"only the first {MOST:,} findings of {code} are told" for code in judgement.cut)
     if any(markup.limited for body in document.html for markup in (*body.variants, *body.outlook)):
         limits = (*limits, f"only the first {MAX_TOKENS:,} tags, texts and comments of a file are read")
+    faults = (fault for body in document.bodies for fault in body.template.faults)
+    limits = (*limits, *dict.fromkeys(fault.message for fault in faults if fault.key == "limit"))
     if limits:
         locus = ConfigLocation(document.subject, "input")
         extra = [*extra, *judge(about_run.values(), RunView(document.subject, limits=limits, locus=locus)).findings]
