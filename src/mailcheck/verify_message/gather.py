@@ -14,7 +14,7 @@ from mailcheck.auth.dkim.key_answer import KeyAnswer, read_answer
 from mailcheck.auth.dkim.verify import DkimResult, Verifier
 from mailcheck.auth.dmarc.evaluate import DmarcResult, evaluate_dmarc
 from mailcheck.auth.dmarc.walk import Ask, walk
-from mailcheck.auth.results.reading import read_results
+from mailcheck.auth.results.reading import is_by, read_results
 from mailcheck.auth.spf import second_opinion as spf_opinion
 from mailcheck.auth.spf.evaluate import check_host
 from mailcheck.auth.spf.result import SpfResult
@@ -209,9 +209,8 @@ async def _other_key(verifier: Verifier, result: DkimResult, asked: _Asked, ques
 
 
 def _receiver_fields(message: Message, authserv_id: str | None) -> tuple[ReceiverField, ...]:
-    wanted = (authserv_id or "").lower().rstrip(".")
     found = []
     for field in message.all("Authentication-Results")[:MAX_RESULTS]:
         results = read_results(field.unfolded)
-        found.append(ReceiverField(field, results, bool(wanted) and results.authserv_id.lower() == wanted))
+        found.append(ReceiverField(field, results, is_by(results, authserv_id or "")))
     return tuple(found)

@@ -44,15 +44,14 @@ def trusted(fields: Iterable[str | bytes], authserv_id: str) -> tuple[Authentica
     Where it does not, the forged ones stand below: the first is the true one. A field of another version of the
     standard says nothing (2.2).
     """
+    return tuple(each for each in map(read_results, fields) if is_by(each, authserv_id))
+
+
+def is_by(results: AuthenticationResults, authserv_id: str) -> bool:
+    """Whether a field says, in words that can be told for sure, that this server wrote it."""
     wanted = authserv_id.lower().removesuffix(".")
-    found = (read_results(field) for field in fields)
-    return tuple(
-        each
-        for each in found
-        if wanted
-        and each.authserv_id.lower().removesuffix(".") == wanted
-        and not any(problem.kind in {"authserv-id", "version"} for problem in each.problems)
-    )
+    doubtful = any(problem.kind in {"authserv-id", "version"} for problem in results.problems)
+    return bool(wanted) and not doubtful and results.authserv_id.lower().removesuffix(".") == wanted
 
 
 class _DamagedError(Exception):
