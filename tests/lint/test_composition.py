@@ -55,6 +55,13 @@ def test_a_further_folder_is_looked_into(tmp_path: Path) -> None:
     assert [body.source.path for body in found.bodies[1:]] == ["lib/deep/base.html"]
 
 
+def test_of_a_part_of_the_files_none_is_the_only_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"a/mail.html.j2": '{% extends "base.html" %}', "lib/deep/base.html": "<html></html>"})
+    assert len(composed(tmp_path, "a/mail.html.j2").bodies) == 2
+    monkeypatch.setattr(composition, "MAX_INDEX_FOLDERS", 2)
+    assert "not in the repository" in composed(tmp_path, "a/mail.html.j2").reason
+
+
 def test_depth_and_number_are_capped(tmp_path: Path) -> None:
     chain = {f"t{number}.html.j2": f'<html></html>{{% include "t{number + 1}.html.j2" %}}' for number in range(60)}
     wide = "".join(f'{{% include "w{number}.html.j2" %}}' for number in range(200))

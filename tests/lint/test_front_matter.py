@@ -171,7 +171,8 @@ def test_quoted_values_keep_every_character(text: str) -> None:
         whole = f"---\nsubject: {quote}{inner}{quote}\n---\n"
         value = read(whole).places["subject"]
         assert value.text == text
-        source = MappedSource(text, Source("a", whole), value.steps)
+        steps = [at for at, _ in value.steps], [place for _, place in value.steps]
+        source = MappedSource(text, Source("a", whole), steps)
         for at, char in enumerate(text):
             place = source.location(at, at + 1)
             assert char in whole[place.offset : place.end_offset]

@@ -21,6 +21,8 @@ MAX_LEVELS = 20
 """Levels of extending and including that are followed."""
 MAX_INDEX = 50_000
 """Files among which a name is looked for that is not found nearby."""
+MAX_INDEX_FOLDERS = 5_000
+"""Folders in which it is looked for; of a larger repository, only what is near counts."""
 FOLDERS = (
     "", "templates", "views", "emails", "email", "mails", "mail", "layouts", "_layouts", "layout", "partials",
     "_partials", "snippets", "includes", "_includes", "shared", "Shared", "components", "sections", "app/views",
@@ -149,9 +151,7 @@ class Composer:
         """Files anywhere below the root whose path ends so."""
         if self._index is None:
             self._index = {}
-            for count, each in enumerate(_walk(self._store.root)):
-                if count >= MAX_INDEX:
-                    break
+            for each in _templates_below(self._store.root) or ():
                 self._index.setdefault(os.path.basename(each), []).append(each)
         tail = os.path.normpath(wanted)
         if tail.startswith(".."):
@@ -251,29 +251,30 @@ def _is_template(name: str) -> bool:
     return bool(language) or parts[-1] in {"html", "htm", "xhtml", "mjml", "txt", "text", "md", "inc", "ampscript"}
 
 
-def _walk(top: str) -> Iterator[str]:
-    """All files below a folder, in order; hidden folders, links and installed packages left out."""
+def _templates_below(top: str) -> list[str] | None:
+    """All templates below a folder, hidden folders, links and installed packages left out; None where it is too large.
+
+    Of a part of the files nobody can tell that one alone is meant.
+    """
+    found: list[str] = []
     waiting = [top]
-    count = 0
-    while waiting and count < MAX_INDEX:
+    folders = 0
+    while waiting:
         folder = waiting.pop()
-        count += 1
+        folders += 1
+        if folders > MAX_INDEX_FOLDERS or len(found) > MAX_INDEX:
+            return None
         try:
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                for entry in listing:
+                    if entry.is_dir(follow_symlinks=False):
+                        if not entry.name.startswith(".") and entry.name not in _LEFT_OUT:
+                            waiting.append(entry.path)
+                    elif _is_template(entry.name) and entry.is_file(follow_symlinks=False):
+                        found.append(entry.path)
         except OSError:
             continue
-        inner = []
-        for entry in entries:
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and entry.name not in _LEFT_OUT:
-                        inner.append(entry.path)
-                elif entry.is_file(follow_symlinks=False) and _is_template(entry.name):
-                    yield entry.path
-            except OSError:
-                continue
-        waiting += reversed(inner)
+    return sorted(found)
 
 
 class _Composing:

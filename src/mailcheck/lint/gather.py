@@ -178,7 +178,8 @@ class _Gathering:
             if value is not None:
                 exact = value.quote and value.end - value.start == len(value.text)
                 escape = _escape(value.quote) if exact else None
-                text = MappedSource(value.text, source, value.steps, escape=escape)
+                steps = [at for at, _ in value.steps], [place for _, place in value.steps]
+                text = MappedSource(value.text, source, steps, escape=escape)
                 found.append(Body(text, _same(template, value.text), media))
         return found
 

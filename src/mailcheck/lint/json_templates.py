@@ -3,7 +3,9 @@
 The file is checked by `json`; the strings are found by a scanner of our own, for `json` tells no places.
 """
 
+import json
 import re
+from array import array
 
 from mailcheck.lint.mapped import MappedSource
 from mailcheck.lint.source import Source
@@ -50,7 +52,7 @@ class JsonMessage:
 
 
 class JsonFile:
-    """What a JSON file holds: its templates, all its strings by pointer, or in `fault` why it cannot be read."""
+    """What a JSON file holds: its templates, the strings of its top by pointer, or in `fault` why it cannot be read."""
 
     __slots__ = ("fault", "messages", "strings")
 
@@ -62,8 +64,6 @@ class JsonFile:
 
 def read(source: Source) -> JsonFile:
     """Read the templates of a JSON file. Never raises; linear in its size."""
-    import json
-
     found = JsonFile()
     try:
         json.loads(source.text)
@@ -127,13 +127,14 @@ def _objects(text: str, found: JsonFile) -> list[tuple[str, dict[str, tuple[int,
             expect_key = False
         elif match[1] is not None and stack:
             if expect_key:
-                keys[-1] = match[1][:MAX_KEY]
+                key = json.loads(match[0]) if "\\" in match[1] else match[1]
+                keys[-1] = key[:MAX_KEY]
             else:
                 place = match.start(1), match.end(1)
                 own = stack[-1][0]
                 if own is not None:
                     own[keys[-1]] = place
-                if len(stack) <= MAX_DEPTH:
+                if len(stack) == 1:
                     found.strings[_pointer(stack, keys, counts)] = place
     return done
 
@@ -152,33 +153,36 @@ def _pointer(stack: list[tuple[dict[str, tuple[int, int]] | None, str]], keys: l
 def string(source: Source, start: int, end: int) -> MappedSource:
     """The text of a JSON string (RFC 8259 7), with a step at each escape."""
     raw = source.text[start:end]
-    steps = [(0, start)]
+    # Arrays: a file may hold millions of escapes.
+    offsets, places = array("q", (0,)), array("q", (start,))
     pieces: list[str] = []
     size = at = 0
     high = ""
     for match in _ESCAPE.finditer(raw):
-        if match.start() > at:
-            pieces.append(raw[at : match.start()])
-            size += match.start() - at
+        begin = match.start()
+        if begin > at:
+            pieces.append(raw[at:begin])
+            size += begin - at
             high = ""
+            offsets.append(size)
+            places.append(start + begin)
         new = chr(int(match[1], 16)) if match[1] else _SIMPLE.get(match[2], match[2])
         at = match.end()
         if high and "\udc00" <= new <= "\udfff":
             # RFC 8259 7: a character beyond the first plane is written as a pair.
             pieces[-1] = chr(0x10000 + ((ord(high) - 0xD800) << 10) + (ord(new) - 0xDC00))
             high = ""
-        else:
-            steps.append((size, start + match.start()))
-            high = new if "\ud800" <= new <= "\udbff" else ""
-            pieces.append("\ufffd" if "\ud800" <= new <= "\udfff" else new)
-            size += 1
-        steps.append((size, start + at))
+            places[-1] = start + at
+            continue
+        high = new if "\ud800" <= new <= "\udbff" else ""
+        pieces.append("\ufffd" if "\ud800" <= new <= "\udfff" else new)
+        size += 1
+        offsets.append(size)
+        places.append(start + at)
     pieces.append(raw[at:])
-    return MappedSource("".join(pieces), source, steps, escape=escape)
+    return MappedSource("".join(pieces), source, (offsets, places), escape=escape)
 
 
 def escape(text: str) -> str:
     """A text as it stands inside a JSON string."""
-    import json
-
     return json.dumps(text, ensure_ascii=False)[1:-1]

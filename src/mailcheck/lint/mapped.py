@@ -11,9 +11,9 @@ from mailcheck.model.location import FileLocation
 class MappedSource(Source):
     """A text whose places are places of another source.
 
-    `steps` are pairs of an offset in this text and one in the origin, sorted by the first; between two of them both run
-    at the same pace, but never beyond the next. `escape` writes a text as the origin holds it; without it, no edit is
-    possible.
+    `steps` are offsets in this text, sorted, and those in the origin that belong to them; between two of them both
+    texts run at the same pace, but never beyond the next. `escape` writes a text as the origin holds it; without it,
+    no edit is possible.
     """
 
     __slots__ = ("_at", "_escape", "_origin_at", "origin")
@@ -22,7 +22,7 @@ class MappedSource(Source):
         self,
         text: str,
         origin: Source,
-        steps: Sequence[tuple[int, int]],
+        steps: tuple[Sequence[int], Sequence[int]],
         *,
         escape: Callable[[str], str] | None = None,
     ) -> None:
@@ -30,8 +30,7 @@ class MappedSource(Source):
         self.origin = origin
         self.editable = escape is not None and origin.editable
         self._escape = escape
-        self._at = [at for at, _ in steps] or [0]
-        self._origin_at = [at for _, at in steps] or [0]
+        self._at, self._origin_at = steps
 
     def place(self, offset: int) -> int:
         """The offset in the origin of an offset of this text."""
@@ -56,4 +55,4 @@ class MappedSource(Source):
 
 def part_of(origin: Source, start: int, end: int, escape: Callable[[str], str] | None = None) -> MappedSource:
     """A range of a source that stands there as it is."""
-    return MappedSource(origin.text[start:end], origin, [(0, start)], escape=escape)
+    return MappedSource(origin.text[start:end], origin, ((0,), (start,)), escape=escape)

@@ -65,7 +65,7 @@ class PartSource(MappedSource):
     __slots__ = ("_codec", "_counts", "_decoded", "file")
 
     def __init__(self, file: OctetSource, decoded: Decoded) -> None:
-        super().__init__(decoded.text, file, [(0, 0)])
+        super().__init__(decoded.text, file, ((0,), (0,)))
         self.file = file
         self._decoded = decoded
         self._codec = _codec(decoded)
@@ -147,14 +147,17 @@ def field_source(file: OctetSource, field: Field) -> MappedSource:
     inner = field.raw[field.value_start - field.start :]
     begin = field.value_start + len(inner) - len(inner.lstrip(b" \t\r\n"))
     folded = value not in inner
-    steps: list[tuple[int, int]] = []
+    offsets: list[int] = []
+    places: list[int] = []
     size = 0
     for word in read_words(value):
         octets = 0 if folded else len(_encoded(value, word.start))
-        steps.append((size, file.character(begin + octets)))
+        offsets.append(size)
+        places.append(file.character(begin + octets))
         size += len(word.text)
-    steps.append((size, file.character(begin + len(inner.strip(b" \t\r\n")))))
-    return MappedSource("".join(word.text for word in read_words(value)), file, steps)
+    offsets.append(size)
+    places.append(file.character(begin + len(inner.strip(b" \t\r\n"))))
+    return MappedSource("".join(word.text for word in read_words(value)), file, (offsets, places))
 
 
 def _encoded(value: bytes, start: int) -> bytes:

@@ -28,7 +28,7 @@ class RenderedSource(MappedSource):
     __slots__ = ("origins", "places")
 
     def __init__(self, text: str, origins: Sequence[Source], places: Sequence[Place], how: str) -> None:
-        super().__init__(text, origins[0], [(0, 0)])
+        super().__init__(text, origins[0], ((0,), (0,)))
         self.origins = tuple(origins)
         self.places = places
         self.how = how
