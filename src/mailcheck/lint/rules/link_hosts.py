@@ -3,6 +3,7 @@
 import re
 
 from mailcheck.data.link_hosts import below, hosts, same_owner
+from mailcheck.lint.capped import capped
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.hosts import is_address, unreachable
 from mailcheck.lint.hrefs import Link, text_of
@@ -14,6 +15,7 @@ from mailcheck.model.severity import Severity
 
 
 @rule("LNK002", "placeholder-host", Severity.ERROR, since="0.1")
+@capped
 def placeholder_host(document: Document) -> Result:
     """A link or picture leads to a host that no reader can use: a placeholder, your own computer or network, a test system.
 
@@ -48,6 +50,7 @@ def placeholder_host(document: Document) -> Result:
 
 
 @rule("LNK004", "http-not-https", Severity.WARNING, since="0.1", fix=Fixable.UNSAFE)
+@capped
 def http_not_https(document: Document) -> Result:
     """A link uses http instead of https.
 
@@ -89,6 +92,7 @@ _BARE = re.compile(r"((?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_]{2,24})(/\S*)?\Z")
 
 
 @rule("LNK005", "text-domain-differs", Severity.ERROR, since="0.1")
+@capped
 def text_domain_differs(document: Document) -> Result:
     """The text of a link shows one site, the link leads to another.
 
@@ -175,6 +179,7 @@ def _may_lead(document: Document, link: Link, shown: str) -> bool:
 
 
 @rule("LNK006", "ip-host", Severity.ERROR, since="0.1")
+@capped
 def ip_host(document: Document) -> Result:
     """A link leads to an IP address instead of a name.
 
@@ -195,6 +200,7 @@ def ip_host(document: Document) -> Result:
 
 
 @rule("LNK007", "link-shortener", Severity.WARNING, since="0.1")
+@capped
 def link_shortener(document: Document) -> Result:
     """A link goes through a public shortener.
 
@@ -216,6 +222,7 @@ def link_shortener(document: Document) -> Result:
 
 
 @rule("LNK008", "userinfo-in-url", Severity.ERROR, since="0.1")
+@capped
 def userinfo_in_url(document: Document) -> Result:
     """An address has a name or password before its host.
 

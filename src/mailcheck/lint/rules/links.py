@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from mailcheck.lint.capped import capped
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.hrefs import Link
 from mailcheck.lint.unsubscribing import leaves
@@ -29,6 +30,7 @@ def at(body: Body, link: Link, message: str, *, fix: Fix, severity: Severity | N
 
 
 @rule("LNK001", "empty-or-hash-href", Severity.ERROR, since="0.1")
+@capped
 def empty_or_hash_href(document: Document) -> Result:
     """A link leads nowhere: its href is empty or "#".
 
@@ -57,6 +59,7 @@ _SCRIPTS = {
 
 
 @rule("LNK003", "script-or-data-link", Severity.ERROR, since="0.1")
+@capped
 def script_or_data_link(document: Document) -> Result:
     """A link uses javascript:, vbscript: or data:.
 
@@ -88,6 +91,7 @@ _BLANK = re.compile(r"[ \u00a0]+")
 
 
 @rule("LNK010", "broken-url", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@capped
 def broken_url(document: Document) -> Result:
     """An address is broken: a doubled or misspelt scheme, no host, a blank inside, a path of your own computer.
 
@@ -170,6 +174,7 @@ _DOMAIN = re.compile(r"((?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?:[/?#:]|\Z)", r
 
 
 @rule("LNK011", "relative-url", Severity.ERROR, since="0.1", fix=Fixable.UNSAFE)
+@capped
 def relative_url(document: Document) -> Result:
     """A link has no scheme and host: it is relative, and a message has no page that it could be relative to.
 
@@ -265,6 +270,7 @@ _MAILBOX = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\/?]{1,25
 
 
 @rule("LNK013", "malformed-mailto-or-tel", Severity.WARNING, since="0.1")
+@capped
 def malformed_mailto_or_tel(document: Document) -> Result:
     """A mailto: link has no usable address, or a tel: link no number.
 

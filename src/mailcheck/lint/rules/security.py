@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from mailcheck.lint.capped import capped
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.hidden import hidden_texts, sheets_of
 from mailcheck.lint.html import Element
@@ -42,6 +43,7 @@ def _whole(element: Element) -> tuple[int, int]:
 
 
 @rule("SEC001", "form-or-input", Severity.ERROR, since="0.1")
+@capped
 def form_or_input(document: Document) -> Result:
     """The message has a form, or fields and buttons of one.
 
@@ -85,6 +87,7 @@ _ACTIVE = {
 
 
 @rule("SEC002", "script-or-embed", Severity.ERROR, since="0.1")
+@capped
 def script_or_embed(document: Document) -> Result:
     """The message holds a script, a frame or an embedded object.
 
@@ -183,6 +186,7 @@ _HANDLERS = frozenset(
 
 
 @rule("SEC003", "event-handler", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
+@capped
 def event_handler(document: Document) -> Result:
     """An element has an event handler such as onclick.
 
@@ -218,6 +222,7 @@ def event_handler(document: Document) -> Result:
 
 
 @rule("SEC004", "hidden-text", Severity.ERROR, since="0.1")
+@capped
 def hidden_text(document: Document) -> Result:
     """Text is hidden from readers: by size, by its colour, or many words by display:none.
 
@@ -249,6 +254,7 @@ _SPLIT_WORD = _Late("[A-Za-zÀ-ɏ]{1,30}(?:[\u200b\u200c\u200d\u2060\ufeff]+[A-Z
 
 
 @rule("SEC005", "zero-width-in-words", Severity.WARNING, since="0.1")
+@capped
 def zero_width_in_words(document: Document) -> Result:
     """Words are split by characters of no width.
 
@@ -303,6 +309,7 @@ _PATH = _Late(r"[\w.$@>\[\]'\"-]+")
 
 
 @rule("SEC010", "autoescape-off", Severity.WARNING, since="0.1")
+@capped
 def autoescape_off(document: Document) -> Result:
     """A value is put into the HTML as it is, without escaping.
 
@@ -376,6 +383,7 @@ def _shown(expression: str) -> str:
 
 
 @rule("SEC012", "meta-refresh", Severity.ERROR, since="0.1")
+@capped
 def meta_refresh(document: Document) -> Result:
     """A meta element sends the reader to another page.
 
@@ -396,6 +404,7 @@ def meta_refresh(document: Document) -> Result:
 
 
 @rule("SEC013", "base-href", Severity.WARNING, since="0.1")
+@capped
 def base_href(document: Document) -> Result:
     """A base element changes where links lead.
 

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mailcheck.lint.absence import dialect_tag, ending, marketing_message, whole_message
+from mailcheck.lint.capped import capped
 from mailcheck.lint.document import MARKETING, Document
 from mailcheck.lint.hosts import unreachable
 from mailcheck.lint.hrefs import is_stand_in
@@ -345,6 +346,7 @@ def unsubscribe_link_missing(document: Document) -> Result:
 
 
 @rule("UNS007", "unsubscribe-link-placeholder", Severity.ERROR, since="0.1")
+@capped
 def unsubscribe_link_placeholder(document: Document) -> Result:
     """The unsubscribe link leads nowhere: "#", nothing, or a placeholder.
 
