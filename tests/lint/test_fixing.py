@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcheck.lint.fixing import MANY, MAX_JUDGEMENTS, MAX_ROUNDS, Candidate, candidates, edited, repair
+from mailcheck.lint.fixing import MAX_JUDGEMENTS, MAX_ROUNDS, Candidate, candidates, edited, repair
 from mailcheck.lint.source import Source
 from mailcheck.model.finding import Finding, fingerprint
 from mailcheck.model.fix import Fix, Step, TextEdit
@@ -256,16 +256,39 @@ def test_nothing_but_bad_fixes_is_given_up() -> None:
     assert judge.calls <= MAX_JUDGEMENTS + 1
 
 
-def test_findings_that_are_not_all_told_are_repaired_a_thousand_at_a_time() -> None:
-    """A report that tells the first thousand only: their number does not fall."""
-    words = Words({"w": "v"})
+@pytest.mark.parametrize("new", ["v", "", "longer"])
+def test_findings_that_are_not_all_told_are_repaired_round_by_round(new: str) -> None:
+    """Rules tell the first fifty of a text, say; their number does not fall when these are repaired."""
+    words = Words({"w": new})
 
     def judge(texts: Mapping[str, str]) -> Report:
-        return report(*[each for subject in words(texts).subjects for each in subject.findings][:MANY])
+        return report(*[each for subject in words(texts).subjects for each in subject.findings][:50])
 
-    text = "w " * 2500
+    text = "w " * 220
     outcome = repair(judge({PATH: text}), {PATH: text}, judge, none)
-    assert outcome.texts == {PATH: "v " * 2500}
+    assert outcome.texts == {PATH: f"{new} " * 220}
+    assert words.calls <= 7
+
+
+def test_fix_elsewhere_that_does_not_repair_is_taken_back() -> None:
+    """The finding stands at the first tag, and the fix writes something behind it."""
+
+    def judge(texts: Mapping[str, str]) -> Report:
+        text = texts[PATH]
+        at = text.index("<p>")
+        fix = Fix("add", (TextEdit(PATH, 0, 0, "<b>"), TextEdit(PATH, len(text), len(text), "</b>")), safe=True)
+        place = Source(PATH, text).location(at, at + 3)
+        return report(Finding("m", place, Severity.WARNING, code="HTM900", subject=PATH, fixes=(fix,)))
+
+    outcome = repair(judge({PATH: "<p>x"}), {PATH: "<p>x"}, judge, none)
+    assert (outcome.texts, len(outcome.refused)) == ({}, 1)
+
+
+def test_neighbour_of_a_deleted_text_is_no_failure() -> None:
+    """What follows moves to the place of the finding; it is another finding, whose own fix waits."""
+    judge = Words({"ab": ""})
+    outcome = repair(judge({PATH: "abab"}), {PATH: "abab"}, judge, none)
+    assert (outcome.texts, outcome.refused) == ({PATH: ""}, ())
 
 
 def test_only_what_is_wanted_is_repaired() -> None:

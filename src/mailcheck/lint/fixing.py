@@ -6,10 +6,12 @@ that judges changed texts; the same function says whether a fix did what it prom
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, TextEdit
+from mailcheck.model.location import FileLocation
 from mailcheck.model.report import Report
 from mailcheck.model.severity import Severity
 
@@ -17,8 +19,6 @@ MAX_ROUNDS = 10
 """Rounds of applying and judging again; what is not stable then stays as it is after the last."""
 MAX_JUDGEMENTS = 60
 """Times that texts are judged in one run, beside the first; fixes that cannot be tried any more are not kept."""
-MANY = 1_000
-"""Findings of a rule beyond which not all may be told, so that their number need not fall by what was repaired."""
 Texts = Mapping[str, str]
 Judge = Callable[[Texts], Report]
 """Gives the report for these texts instead of the files of the same paths."""
@@ -196,7 +196,7 @@ class _Round:
         self.accepted: list[Candidate] = []
         self.refused: list[Candidate] = []
         self._base = dict(texts)
-        self._before = _counts(report)
+        self._before = _grave(report)
         self._judge = judge
 
     def attempt(self, batch: Sequence[Candidate]) -> None:
@@ -217,31 +217,104 @@ class _Round:
             self.attempt(batch[middle:])
 
     def _better(self, report: Report, together: Sequence[Candidate]) -> bool:
-        """No new error and no new finding about the template; and of each rule as many fewer as were repaired."""
-        after = _counts(report)
+        """No new error and no new finding about the template; and what was repaired is not found where it was.
+
+        Rules tell a part of very many findings only, so their number says nothing about a single one.
+        """
         if report.broken and not self.report.broken:
             return False
-        promised = Counter((each.finding.subject, each.finding.code) for each in together)
-        for key, count in promised.items():
-            before = self._before.all[key]
-            if after.all[key] > (before if before >= MANY else before - count):
-                return False
-        return all(count <= self._before.grave[key] for key, count in after.grave.items())
+        after = _grave(report)
+        if any(count > self._before[key] for key, count in after.items()):
+            return False
+        moved = _Moved(together)
+        places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for subject in report.subjects:
+            for finding in (*subject.findings, *subject.ignored):
+                at = finding.location
+                if isinstance(at, FileLocation):
+                    places.setdefault((finding.code, at.path), []).append((at.offset, at.end_offset))
+        ranges = {key: _Places(found) for key, found in places.items()}
+        return not any(_still_there(each, moved, ranges) for each in together)
 
 
-class _Counts(NamedTuple):
-    """Findings by subject and code: all, and those that no fix may add to."""
+def _still_there(candidate: Candidate, moved: "_Moved", places: "Mapping[tuple[str, str], _Places]") -> bool:
+    """Whether a rule finds the same again: at the place of the finding, or in what the fix has written."""
+    code, at = candidate.finding.code, candidate.finding.location
+    for edit in candidate.edits:
+        found = places.get((code, edit.path))
+        start = moved.places(edit.path, edit.offset)[0]
+        if found and edit.text and found.overlap(start, start + len(edit.text)):
+            return True
+    if not isinstance(at, FileLocation):
+        return False
+    gone = any(
+        not edit.text and edit.path == at.path and edit.offset <= at.offset < edit.end_offset
+        for edit in candidate.edits
+    )
+    found = places.get((code, at.path))
+    return not gone and found is not None and any(found.begin(each) for each in moved.places(at.path, at.offset))
 
-    all: Counter[tuple[str, str]]
-    grave: Counter[tuple[str, str]]
+
+class _Moved:
+    """Where places of the old texts are in the new ones."""
+
+    __slots__ = ("_ends", "_shifts", "_starts")
+
+    def __init__(self, together: Sequence[Candidate]) -> None:
+        self._starts: dict[str, list[int]] = {}
+        self._ends: dict[str, list[int]] = {}
+        self._shifts: dict[str, list[int]] = {}
+        edits = [edit for each in together for edit in each.edits]
+        edits.sort(key=lambda edit: (edit.path, edit.offset, edit.end_offset))
+        for edit in edits:
+            shifts = self._shifts.setdefault(edit.path, [0])
+            self._starts.setdefault(edit.path, []).append(edit.offset)
+            self._ends.setdefault(edit.path, []).append(edit.end_offset)
+            shifts.append(shifts[-1] + len(edit.text) - (edit.end_offset - edit.offset))
+
+    def places(self, path: str, offset: int) -> tuple[int, int]:
+        """Before what is written at the place itself, and behind it; the same where nothing is."""
+        from bisect import bisect_left, bisect_right
+
+        if path not in self._starts:
+            return offset, offset
+        shifts = self._shifts[path]
+        before = bisect_left(self._starts[path], offset)
+        behind = bisect_right(self._ends[path], offset)
+        return offset + shifts[min(before, behind)], offset + shifts[behind]
 
 
-def _counts(report: Report) -> _Counts:
+class _Places:
+    """Ranges that may overlap, asked whether one begins at a place or meets a range."""
+
+    __slots__ = ("_reach", "_set", "_starts")
+
+    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
+        ordered = sorted(ranges)
+        self._set = {start for start, _ in ordered}
+        self._starts = [start for start, _ in ordered]
+        self._reach = list(accumulate((max(end, start + 1) for start, end in ordered), max))
+
+    def begin(self, place: int) -> bool:
+        """Whether one begins there."""
+        return place in self._set
+
+    def overlap(self, start: int, end: int) -> bool:
+        """Whether one meets the range; one of no length counts as a character."""
+        from bisect import bisect_left
+
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reach[before - 1] > start
+
+
+def _grave(report: Report) -> Counter[tuple[str, str]]:
+    """Findings that no fix may add to, by subject and code: errors, and whatever is about the template."""
     # What is ignored counts too: a fix that adds to it does harm nobody would be told of.
-    findings = [finding for subject in report.subjects for finding in (*subject.findings, *subject.ignored)]
-    grave = [each for each in findings if each.severity is Severity.ERROR or each.code.startswith("TPL")]
-    return _Counts(
-        Counter((each.subject, each.code) for each in findings), Counter((each.subject, each.code) for each in grave)
+    return Counter(
+        (finding.subject, finding.code)
+        for subject in report.subjects
+        for finding in (*subject.findings, *subject.ignored)
+        if finding.severity is Severity.ERROR or finding.code.startswith("TPL")
     )
 
 
