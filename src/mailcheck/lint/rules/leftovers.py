@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element
+from mailcheck.lint.rules.template import MAX_FINDINGS
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
-MAX_FINDINGS = 50
-"""Findings of one rule in one text."""
 _TAGS = (
     # A mark that must be there, and what a tag with it looks like.
     ("{{", r"\{\{\{?[~-]?\s*[#/^>&.$]?[\w\"'][^{}\r\n]{0,200}\}\}\}?"),

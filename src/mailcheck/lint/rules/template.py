@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.foreign_syntax import TITLES, Misplaced, left_over, misplaced
@@ -221,12 +222,24 @@ def _straight(body: Body, tag: Tag, code: str, places: list[int]) -> Fix:
 
 
 _ELEMENTS = "a|abbr|b|big|br|center|code|del|div|em|font|h[1-6]|i|img|ins|li|mark|o:p|ol|p|small|span|strike|strong|sub|sup|table|tbody|td|th|tr|tt|u|ul"
-_HTML = re.compile(
-    rf"</(?:{_ELEMENTS})\s*>|<(?:{_ELEMENTS})(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?>"
-    r"|&(?:quot|nbsp|lt|gt|amp|apos|#39|#34|#160|#x27);",
-    re.IGNORECASE,
-)
-_SPLIT = re.compile(rf"\{{(?:</?(?:{_ELEMENTS})(?:\s[^<>{{}}]{{0,200}})?>){{1,5}}[{{%]", re.IGNORECASE)
+
+
+@cache
+def _html() -> re.Pattern[str]:
+    """An element's tag, written out whole so that `a<b and c>d` is none, or a character reference."""
+    return re.compile(
+        rf"</(?:{_ELEMENTS})\s*>|<(?:{_ELEMENTS})(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))*\s*/?>"
+        r"|&(?:quot|nbsp|lt|gt|amp|apos|#39|#34|#160|#x27);",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _split() -> re.Pattern[str]:
+    """Markup between the two signs that open a tag."""
+    return re.compile(rf"\{{(?:</?(?:{_ELEMENTS})(?:\s[^<>{{}}]{{0,200}})?>){{1,5}}[{{%]", re.IGNORECASE)
+
+
 _WITH_MARKUP = frozenset({"razor", "ampscript"})
 """Languages whose statements may hold markup."""
 
@@ -253,7 +266,7 @@ def _html_inside(body: Body) -> Iterator[Finding]:
         if not ("<" in text[tag.start + 1 : tag.end] or "&" in text[tag.start : tag.end]):
             continue
         code = bare(body.template, tag)
-        match = _HTML.search(code, 2, len(code) - 1)
+        match = _html().search(code, 2, len(code) - 1)
         if match is not None:
             kind = "the reference" if match[0][0] == "&" else "the markup"
             yield body.finding(
@@ -263,7 +276,7 @@ def _html_inside(body: Body) -> Iterator[Finding]:
                 fix=steps(_moved(text[tag.start : tag.end])),
             )
     if body.media == "html" and "{<" in text:
-        for match in _SPLIT.finditer(text):
+        for match in _split().finditer(text):
             if not body.template.overlaps(*match.span()):
                 yield body.finding(
                     "markup stands between the two signs that open a tag, so it is no tag: readers see it as text",
@@ -275,7 +288,7 @@ def _html_inside(body: Body) -> Iterator[Finding]:
 def _moved(tag: str) -> str:
     characters = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'", "&apos;": "'", "&lt;": "<", "&gt;": ">"}
     characters |= {"&nbsp;": " ", "&#160;": " ", "&amp;": "&"}
-    plain = re.sub(r"&[#\w]+;", lambda match: characters.get(match[0].lower(), match[0]), _HTML.sub(_kept, tag))
+    plain = re.sub(r"&[#\w]+;", lambda match: characters.get(match[0].lower(), match[0]), _html().sub(_kept, tag))
     return f"write {plain}, and move the markup out" if len(plain) <= 200 else "move the markup out of the tag"
 
 
