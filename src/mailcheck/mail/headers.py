@@ -1,9 +1,9 @@
 """The header section as octets: every field with its place, every oddity as a fault (RFC 5322 2.1, 2.2)."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.mail.fault import Fault
+from mailcheck.model.value import dataclass
 
 MAX_FIELDS = 2000
 """Header fields that are read."""
@@ -46,7 +46,8 @@ class Field:
     @property
     def body(self) -> bytes:
         """What stands behind the colon, folded as it is, without the last line end."""
-        return self.raw[self.value_start - self.start :].removesuffix(b"\n").removesuffix(b"\r")
+        rest = self.raw[self.value_start - self.start :]
+        return rest[:-2] if rest.endswith(b"\r\n") else rest.removesuffix(b"\n")
 
     @property
     def unfolded(self) -> bytes:

@@ -1,0 +1,254 @@
+"""What is known about a message, and what is made of it: envelope, age, forgery, receivers, second opinions."""
+
+import dataclasses
+
+import pytest
+
+from mailcheck.verify_message.forgery import openings
+from mailcheck.verify_message.gather import Question
+from mailcheck.verify_message.our_results import results_line
+from mailcheck.verify_message.receivers import receivers
+from mailcheck.verify_message.saved import not_a_message
+from signer import Signer, rsa_key, seal
+from verify_message.scenario import NOW, Scenario, clean_answers, scenario
+
+GMAIL = (
+    "later +Received: from mail.example.com (mail.example.com. [192.0.2.10])\r\n"
+    "        by mx.google.com with ESMTPS id x1; Mon, 23 Nov 2026 02:00:00 -0800 (PST)"
+)
+INNER = "later +Received: by 2002:a05:6214:b0f:b0:5b9 with SMTP id u15csp1; Mon, 23 Nov 2026 02:00:01 -0800 (PST)"
+PATH = "later +Return-Path: <bounce@example.com>"
+
+
+def words(found: Scenario) -> dict[str, str]:
+    return {line.receiver: line.word for line in receivers(found.view())}
+
+
+# --- The envelope -----------------------------------------------------------------------------------------------------
+
+
+def without_envelope(*lines: str) -> Scenario:
+    found = scenario(("no client", *lines))
+    found.helo = found.mail_from = None
+    return found
+
+
+def test_a_known_receivers_field_is_assumed() -> None:
+    view = without_envelope(GMAIL, INNER, PATH).view()
+    assert dataclasses.astuple(view.envelope)[:5] == (
+        "192.0.2.10", "mail.example.com", "bounce@example.com", "assumed", "Gmail",
+    )  # fmt: skip
+    assert view.spf is not None
+    assert view.spf.result == "pass"
+    assert view.envelope.received_at == NOW - 2 * 3600 + 1
+
+
+def test_an_unknown_receivers_field_is_not() -> None:
+    view = without_envelope(GMAIL.replace("mx.google.com", "mx.example.net"), PATH).view()
+    assert view.spf is None
+    assert "AUTH015" in {finding.code for finding in without_envelope(PATH).report().findings}
+
+
+def test_spf_not_asked_is_no_unknown() -> None:
+    report = without_envelope().report()
+    assert report.verdict == "pass"
+    assert report.facts["spf"] is None
+
+
+@pytest.mark.parametrize(("count", "ip"), [(1, "198.51.100.1"), (2, "192.0.2.10"), (3, None)])
+def test_trusted_fields_are_counted_from_the_top(count: int, ip: str | None) -> None:
+    inner = (
+        "later +Received: from edge.example.net ([198.51.100.1]) by inner.example.net; Mon, 23 Nov 2026 10:00:01 +0000"
+    )
+    found = without_envelope(GMAIL, inner, PATH)
+    view = found.view(Question(NOW, trust_received=count))
+    assert view.envelope.ip == ip
+    assert view.envelope.source == ("received" if ip else "none")
+
+
+def test_flags_win() -> None:
+    view = without_envelope(GMAIL, PATH).view(Question(NOW, "198.51.100.7", "helo.example.net", ""))
+    assert (view.envelope.ip, view.envelope.helo, view.envelope.mail_from) == ("198.51.100.7", "helo.example.net", "")
+    assert view.spf is not None
+    assert view.spf.identity == "helo"
+
+
+# --- Old messages -----------------------------------------------------------------------------------------------------
+
+
+def test_an_expired_signature_is_judged_at_its_arrival() -> None:
+    lines = (f"sign t={NOW - 7200}; x={NOW + 7 * 86400}", GMAIL, "now 2027-06-01")
+    view = scenario(lines).view()
+    assert view.dkim[0].result == "pass"
+    assert view.judged_at < view.now
+    late = scenario((f"sign t={NOW - 9000}; x={NOW - 8000}", GMAIL, "now 2027-06-01")).view()
+    assert late.dkim[0].reason == "expired"
+
+
+def test_a_key_that_is_gone_from_an_old_message_is_told_as_such() -> None:
+    gone = ("dns s1._domainkey.example.com NXDOMAIN", "client 198.51.100.7", GMAIL)
+    report = scenario((*gone, "now 2027-06-01")).report()
+    assert {each.code for each in report.unknown} >= {"AUTH022", "AUTH036"}
+    assert any("cannot be verified again now" in each.reason for each in report.unknown)
+    assert not any(each.blocking for each in report.unknown)
+    assert "AUTH036" not in {finding.code for finding in report.findings}
+    fresh = scenario(gone).report()
+    assert {"AUTH022", "AUTH036"} <= {finding.code for finding in fresh.findings}
+
+
+# --- Faults of the DNS ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["SERVFAIL", "TIMEOUT"])
+@pytest.mark.parametrize("name", ["s1._domainkey.example.com", "_dmarc.example.com", "example.com"])
+def test_a_fault_is_never_a_pass_nor_a_failure(name: str, fault: str) -> None:
+    lines = (f"dns {name} {fault}",) + (("client 198.51.100.7",) if name.startswith("s1") else ())
+    found = scenario(lines)
+    report = found.report()
+    assert report.unknown
+    assert {each.word for each in receivers(found.view())} <= {"not sure", "accepted"}
+    assert "AUTH036" not in {finding.code for finding in report.findings}
+    if name != "example.com":
+        assert report.verdict == "unknown"
+
+
+# --- Forgery and receivers --------------------------------------------------------------------------------------------
+
+
+def test_what_a_stranger_may_do() -> None:
+    kinds = {each.kind: each.detail for each in openings(scenario(("sign h=From:To; l=5",)).view())}
+    assert set(kinds) == {"change", "add", "body", "replay"}
+    assert "Subject" in kinds["change"]
+    assert "From" in kinds["add"]
+    assert "Content-Type with its boundary is not signed" in kinds["body"]
+    alone = openings(scenario(("sign none",)).view())
+    assert [each.kind for each in alone] == ["everything"]
+    assert openings(scenario(("sign none", "client 198.51.100.7")).view()) == ()
+
+
+def test_over_signing_and_expiry_close_it() -> None:
+    view = scenario((f"sign t={NOW}; x={NOW + 86400 * 9}",)).view()
+    assert {each.kind for each in openings(view)} == {"add"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ((), "accepted"),
+        (("sign none", "client 198.51.100.7"), "refused"),
+        (("sign none", "client 198.51.100.7", 'dns _dmarc.example.com TXT "v=DMARC1; p=quarantine"'), "junk"),
+        (("dns _dmarc.example.com SERVFAIL",), "not sure"),
+        (("-From",), "refused"),
+        (("later +From: x@example.net",), "refused"),
+        (("sign none", "no client"), "not sure"),
+    ],
+)
+def test_receivers(lines: tuple[str, ...], word: str) -> None:
+    assert set(words(scenario(lines)).values()) == {word}
+
+
+def test_each_receiver_has_its_code() -> None:
+    lines = receivers(scenario(("sign none", "client 198.51.100.7")).view())
+    assert {line.receiver: line.code for line in lines} == {
+        "Gmail": "550 5.7.26",
+        "Yahoo": "554 5.7.9",
+        "Microsoft": "550 5.7.509",
+    }
+    lines = receivers(scenario(("sign none", "client 198.51.100.7", "dns _dmarc.example.com NXDOMAIN")).view())
+    assert {line.receiver: line.word for line in lines} == {"Gmail": "refused", "Yahoo": "junk", "Microsoft": "junk"}
+
+
+# --- Second opinions, results, keys, ARC ------------------------------------------------------------------------------
+
+
+def test_second_opinions_can_be_left_out() -> None:
+    found = scenario(("sign h=To:Subject",))
+    view = found.view(dataclasses.replace(found.question, second_opinions=False))
+    assert view.spf_second is None
+    assert view.dkim_second == {}
+    assert found.view().dkim_second[0].differs(found.view().dkim[0])
+
+
+def test_our_results_line() -> None:
+    line = results_line(scenario(()).view())
+    assert line.startswith("Authentication-Results: mailcheck.invalid; spf=pass smtp.mailfrom=example.com; dkim=pass ")
+    assert "dmarc=pass header.from=example.com" in line
+    assert "\n" not in line
+
+
+def test_only_a_named_server_is_trusted() -> None:
+    found = scenario(("later +Authentication-Results: mx.example.net; dkim=fail header.d=example.com",))
+    message = next(each.message for each in found.report().findings if each.code == "AUTH041")
+    assert "untrusted" in message
+    view = found.view(dataclasses.replace(found.question, authserv_id="mx.example.net"))
+    assert view.results[0].trusted
+
+
+def test_the_selector_that_has_the_key_is_named() -> None:
+    found = scenario(("sign key=other",))
+    found.answers["s2._domainkey.example.com"] = {"TXT": [Signer(key=rsa_key(2048, 1)).record()]}
+    view = found.view(dataclasses.replace(found.question, selectors=("google", "s2")))
+    assert view.diagnoses[0].key is not None
+    assert "s=s2" in view.diagnoses[0].key.detail
+
+
+def test_several_signatures_are_all_judged() -> None:
+    found = Scenario()
+    other = Signer("mailer.example.net", "m1", rsa_key(2048, 1))
+    found.answers |= other.answers()
+    found.message = other.sign(found.message)
+    view = found.view()
+    assert [(each.domain, each.result, view.aligned(each)) for each in view.dkim] == [
+        ("example.com", "pass", True),
+        ("mailer.example.net", "pass", False),
+    ]
+
+
+def test_arc_is_in_the_facts() -> None:
+    sealer = Signer("list.example", "a1")
+    found = Scenario(answers=clean_answers() | sealer.answers())
+    found.file = seal(found.raw, sealer, 1, "none")
+    report = found.report()
+    assert report.facts["arc"]["result"] == "pass"
+    assert report.facts["arc"]["sets"][0]["domain"] == "list.example"
+
+
+# --- Shapes of "Composition Kills" ------------------------------------------------------------------------------------
+
+SPOOFS = {
+    "A1 a subdomain that does not exist": ("mail-from any@nothing.example.com", "helo attack.example"),
+    "A2 an empty MAIL FROM": ("mail-from <>", "helo attack.example"),
+    "A3 a NUL in the selector": ("sign s=s1\x00.attack.example",),
+    "A4 a quoted local part": ('mail-from "bounce@example.com,"@attack.example',),
+    "A5 a parenthesis": ("mail-from (bounce@example.com@attack.example",),
+    "A6 a route": ("mail-from <@example.com:any@attack.example>",),
+    "d= with a parenthesis": ("sign d=example.com(.attack.example",),
+    "d= with a quote": ('sign d="example.com".attack.example',),
+}
+
+
+@pytest.mark.parametrize("name", SPOOFS)
+def test_a_spoof_never_passes(name: str) -> None:
+    """The attacker holds attack.example with SPF and a key of its own, and sends as example.com."""
+    found = Scenario(client="203.0.113.66", helo="attack.example", mail_from="any@attack.example")
+    for line in SPOOFS[name]:
+        extra = scenario((line,))
+        if line.startswith("mail-from"):
+            found.mail_from = extra.mail_from
+        elif line.startswith("sign"):
+            found.options |= extra.options
+    found.answers["attack.example"] = {"TXT": ["v=spf1 ip4:203.0.113.0/24 -all"]}
+    found.options.setdefault("d", "attack.example")
+    attacker = Signer("attack.example", "s1", rsa_key())
+    for owner in ("s1._domainkey.attack.example", "s1.attack.example._domainkey.example.com"):
+        found.answers[owner] = {"TXT": [attacker.record()]}
+    report = found.report()
+    assert report.facts["dmarc"]["result"] != "pass", report.facts["dmarc"]
+    assert set(words(found).values()) <= {"refused", "not sure"}
+
+
+def test_files_that_are_no_message() -> None:
+    assert not_a_message(b"") == "the file is empty"
+    assert ".msg" in (not_a_message(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) or "")
+    assert not_a_message(b"From: a@b.example\r\n\r\n") is None
+    assert scenario(("file From: a@b.example",)).report().facts["dmarc"] is not None
