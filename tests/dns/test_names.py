@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailcheck.dns.names import (
+    a_labels,
     domain_argument,
     from_wire_name,
     normal,
@@ -132,3 +133,30 @@ def test_parents_and_under() -> None:
 def test_the_name_of_an_address() -> None:
     assert reverse_name("192.0.2.1") == "1.2.0.192.in-addr.arpa"
     assert reverse_name("2001:db8::1").endswith(".8.b.d.0.1.0.0.2.ip6.arpa")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Example.COM.", "example.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example.", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("", ""),
+        (".", ""),
+        ("a..b", "a..b"),
+        ("ü..b", "Ã¼..b"),
+        ("ü" * 64 + ".example", "Ã¼" * 64 + ".example"),
+        ("\ud800.example", "\xed\xa0\x80.example"),
+    ],
+)
+def test_names_that_strangers_write(text: str, name: str) -> None:
+    """What cannot be a name comes back as its octets, for the DNS to refuse."""
+    assert a_labels(text) == name
+
+
+@given(st.text())
+def test_any_text_has_a_form(text: str) -> None:
+    name = a_labels(text)
+    assert all(ord(char) < 256 for char in name)
+    assert a_labels(name) == name or not name.isascii() or name.endswith(".")
