@@ -13,6 +13,10 @@ import pytest
 from cli.command import Command, Done, outcome, process
 from integration.pages import BAD, GOOD
 from mailcheck.cli import lint_fix
+from mailcheck.cli.lint_ import parser
+from mailcheck.cli.lint_run import Run
+from mailcheck.cli.settings import selection_of, settings_of
+from mailcheck.lint.source import Source
 from mailcheck.report import FORMATS
 from repository import Repository
 
@@ -396,6 +400,38 @@ def test_file_that_cannot_be_written_is_told(fixable: Command, monkeypatch: pyte
     assert done.code == 2
     assert "mail/page.html: cannot be written: No space left on device" in done.err
     assert (fixable.folder / "mail/page.html").read_text() == FIXABLE
+
+
+def prepared(*words: str) -> tuple[Run, lint_fix.Repair]:
+    """A run and its repair, before anything is written."""
+    args = parser().parse_args([*words, "--fix"])
+    settings = settings_of(args, domains=False)
+    run = Run(args, settings, selection_of(settings))
+    return run, lint_fix.repaired(run, run.report())
+
+
+def test_file_that_changes_meanwhile_is_left_alone(fixable: Command) -> None:
+    """Somebody saves it in an editor while it is judged."""
+    _, repair = prepared("mail")
+    changed = FIXABLE.replace("parcel", "order")
+    fixable.write("mail/page.html", changed)
+    assert repair.write() == ["mail/page.html: changed while it was judged; not repaired"]
+    assert (fixable.folder / "mail/page.html").read_text() == changed
+    assert repair.sentence() == "1 finding repaired in 0 files"
+
+
+def test_characters_that_the_encoding_lacks_are_not_written() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        lint_fix.encoded(Source("x", "a", encoding="cp1252"), "日")
+    assert lint_fix.encoded(Source("x", "a", encoding="utf-16-be", bom=True), "b") == b"\xfe\xff\0b"
+
+
+def test_link_to_a_page_is_written_through(fixable: Command) -> None:
+    (fixable.folder / "mail/page.html").rename(fixable.folder / "real.html")
+    (fixable.folder / "mail/page.html").symlink_to("../real.html")
+    assert fixable("lint", "mail/page.html", "--fix").code == 0
+    assert (fixable.folder / "mail/page.html").is_symlink()
+    assert "ignore[" not in (fixable.folder / "real.html").read_text()
 
 
 # --- as a process ---------------------------------------------------------------------------------------------------

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.command import Command
 from mailcheck.config.discovery import load
-from mailcheck.config.templates import DIALECTS
+from mailcheck.config.schema import TABLES, TOP, read
+from mailcheck.config.templates import DIALECTS, SET
 from mailcheck.lint import dialects
+from mailcheck.model.errors import ConfigError
 
 GOOD = """\
 kind = "marketing"
@@ -100,3 +104,22 @@ def test_languages_are_those_of_the_linter() -> None:
     assert set(DIALECTS) == (set(dialects.DIALECTS) - {"generic", "curly"}) | set(dialects.ALIASES)
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
     assert all(f"`{name}`" in page for name in DIALECTS)
+
+
+NAMES = st.sampled_from([*TOP, *TABLES, *SET, "x", "*.html", "mail/{name}.html", "example.com", ""])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | NAMES | st.dates() | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_any_table_is_read_or_refused_in_one_line(table: dict[str, object]) -> None:
+    message = ""
+    try:
+        read(table, {}, "mailcheck.toml")
+    except ConfigError as error:
+        message = str(error)
+    assert not message or message.startswith("mailcheck.toml: ")
+    assert len(message) < 600
