@@ -295,6 +295,35 @@ def test_what_a_change_takes_away_is_new_though_its_place_is_old(command: Comman
 
 
 @pytest.mark.git
+def test_pages_of_a_changed_layout_are_judged_too(command: Command, repository: Repository) -> None:
+    layout = GOOD.replace("<p>Your parcel is on its way.</p>", "{% block body %}{% endblock %}")
+    page = '{% extends "base.html.j2" %}\n{% block body %}<p><a href="#">Here</a></p>{% endblock %}\n'
+    repository.commit({"mail/base.html.j2": layout, "mail/page.html.j2": page})
+    repository.write("mail/base.html.j2", layout.replace("Track it", "Follow it"))
+    words = ("lint", "mail/base.html.j2", "--with-dependents", "--format", "json")
+    done = command(*words)
+    assert [subject["subject"] for subject in done.json["subjects"]] == ["mail/base.html.j2", "mail/page.html.j2"]
+    assert errors(done) == [("mail/page.html.j2", "LNK001", 2)]
+    assert errors(command(*words, "--new-from", "HEAD")) == [], "the page did not change, and was wrong before"
+
+
+@pytest.mark.git
+def test_marketing_mail_that_loses_its_way_out(command: Command, repository: Repository) -> None:
+    """The line is gone, so no line shows it; once it is known, other changes do not bring it up again."""
+    leave = '<p><a href="https://www.nordlicht-shop.de/u/4711">Unsubscribe</a></p>\n'
+    text = GOOD.replace("</body>", f"{leave}<p>Nordlicht, Hafenstr. 1, 24103 Kiel, Germany</p>\n</body>")
+    repository.commit({"mail/news.html": text})
+    words = ("lint", "mail/news.html", "--kind", "marketing", "--new-from", "HEAD", "--format", "json")
+    assert errors(command(*words)) == []
+    without = text.replace(leave, "")
+    repository.write("mail/news.html", without)
+    assert [code for _, code, _ in errors(command(*words))] == ["UNS006"]
+    repository.commit()
+    repository.write("mail/news.html", without.replace("</body>\n</html>", "</body></html>"))
+    assert errors(command(*words)) == []
+
+
+@pytest.mark.git
 def test_wrong_revision_and_no_repository(command: Command, repository: Repository, tmp_path: Path) -> None:
     done = command("lint", "mail", "--new-from", "nope")
     assert (done.code, done.out) == (2, "")
