@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lint.gathering import by_subject, gathered, written
+from mailcheck.lint.fixing import repair
 from mailcheck.lint.json_templates import MAX_DEPTH, read
+from mailcheck.lint.options import LintOptions
+from mailcheck.lint.run import lint_paths
 from mailcheck.lint.source import Source
+from mailcheck.model.selection import Selection
 
 SES = (
     '{"Template": {"TemplateName": "a", "SubjectPart": "Hi",'
@@ -70,6 +74,23 @@ def test_what_is_no_template_is_told_when_it_is_named(tmp_path, text: str, told:
     written(tmp_path, {"a.json": text})
     (problem,) = gathered(tmp_path, ["a.json"]).unreadable
     assert told in problem[1]
+
+
+def test_a_fix_is_written_as_json_has_it(tmp_path) -> None:
+    """What a rule puts into the HTML holds quotation marks; the file stays JSON."""
+    page = '<html lang="en"><head><title>x</title></head><body>y</body></html>'
+    text = json.dumps({"SubjectPart": "Hi", "HtmlPart": page})
+    written(tmp_path, {"a.json": text})
+    options = LintOptions(Selection(frozenset({"HTM002"})), root=tmp_path)
+    report = lint_paths([str(tmp_path)], options)
+    outcome = repair(
+        report,
+        {"a.json": text},
+        lambda texts: lint_paths([str(tmp_path)], options.with_texts(texts)),
+        lambda _path, _text: [],
+    )
+    assert len(outcome.applied) == 1
+    assert '<head><meta charset="utf-8">' in json.loads(outcome.texts["a.json"])["HtmlPart"]
 
 
 def test_depth_is_capped() -> None:
