@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from mailcheck.model.judge import UnknownResult
+from mailcheck.model.value import dataclass, field
 
 # The form of model.fact.Unknown.sentence; any other reason is its own cause.
 # A rule that met several faults tells the first and how many there are more.

@@ -1,10 +1,10 @@
 """JUnit XML: every judged rule is a test case, so that a CI page shows what passed too."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from mailcheck.model.finding import Finding
 from mailcheck.model.report import Report, SubjectReport
+from mailcheck.model.value import dataclass, field
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label, lines

@@ -77,7 +77,7 @@ def render(report: Report, options: RenderOptions) -> str:
     size = len if options.room is None else _octets
     head = f"## mailcheck {report.command}: {VERDICTS[report.verdict]}\n\n{totals_text(report.summary)}\n"
     if not report.complete:
-        head += "\n**Incomplete:** the run was ended before every question was answered.\n"
+        head += "\n**Incomplete:** the run was ended before everything was judged.\n"
     room = (MAX if options.room is None else options.room) - _TAIL - size(head)
     out, left = [head], sum(len(subject.findings) for subject in report.subjects)
     for full, short, findings in _blocks(report):

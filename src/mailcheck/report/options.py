@@ -1,6 +1,6 @@
 """What a writer may be told."""
 
-from dataclasses import dataclass
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

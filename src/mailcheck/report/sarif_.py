@@ -51,7 +51,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  ever
             message = f"{subject.subject}: {unknown.code} {unknown.name} not determined: {reason}"
             notifications.append(_notification(message, unknown.code, subject.subject, rules))
     if not report.complete:
-        message = "Incomplete: the run was ended before every question was answered."
+        message = "Incomplete: the run was ended before everything was judged."
         notifications.append({"level": "warning", "message": {"text": message}})
     run = {
         "tool": {

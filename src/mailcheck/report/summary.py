@@ -36,7 +36,7 @@ def totals_text(summary: dict[str, int]) -> str:
 
 def outcome(report: Report) -> str:
     """The whole run in one line of ours: command, verdict, counts."""
-    cut = "" if report.complete else "; incomplete: the run was ended before every question was answered"
+    cut = "" if report.complete else "; incomplete: the run was ended before everything was judged"
     return f"mailcheck {report.command}: {VERDICTS[report.verdict]}; {totals_text(report.summary)}{cut}"
 
 

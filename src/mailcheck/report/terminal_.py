@@ -49,7 +49,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _verdict(page, plural(len(report.subjects), "subject"), report.verdict, report.summary)
     if not report.complete:
         page.line()
-        page.line("Incomplete: the run was ended before every question was answered.", style="unknown")
+        page.line("Incomplete: the run was ended before everything was judged.", style="unknown")
     return page.text()
 
 
