@@ -48,6 +48,10 @@ _PLAIN_TAGS = frozenset(
     """.split()  # noqa: SIM905  a table
 )
 """Statements that bring in nothing; any other is a custom tag, and its output is not known."""
+_VALUE_TAG = re.compile(
+    r"(?:^|_)(?:url|link|href|uri|path|date|time|year|email)\Z|^unsubscribe|^unsub_|^manage_preferences"
+)
+"""Custom tags that print one value: an address of the web, a date. No footer comes out of them."""
 _SLOT_NAMES = re.compile(
     r"(?:content|body|yield|slot|main|inner|children|content_for_layout|contents|@content|@partial-block|@body)"
     r"(?:_html|_content|_block)?\Z"
@@ -147,7 +151,7 @@ def _statement(raw: str) -> Found:
                 yield INCLUDE, _names(rest_of_line), False
     elif word == "block":
         yield SLOT, (rest.split()[0] if rest.split() else "",), False
-    elif word not in _PLAIN_TAGS and not word.startswith("end"):
+    elif word not in _PLAIN_TAGS and not word.startswith("end") and not _VALUE_TAG.search(word):
         yield OPAQUE, (word,), False
 
 
