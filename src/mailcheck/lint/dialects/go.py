@@ -4,7 +4,7 @@ import re
 
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
-from mailcheck.lint.dialects.reading import Finder, Matcher, Reader
+from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
 
 NAME = "go"
@@ -25,9 +25,10 @@ def scan(text: str) -> Scan:
     """The tags of a text."""
     reader, closers, comments = Reader(text), Finder(text, "}}"), Matcher(text, _COMMENT_END)
     found: list[tuple[int, int]] | None = None
+    budget = [PASSES * len(text) + 10_000]
     at = text.find("{{")
     while at >= 0 and not reader.full:
-        end = _end(text, at, closers, comments)
+        end = _end(text, at, closers, comments, budget)
         if end < 0:
             found = styles(text) if found is None else found
             end = at + 2
@@ -42,7 +43,7 @@ def scan(text: str) -> Scan:
     return reader.scan()
 
 
-def _end(text: str, start: int, closers: Finder, comments: Matcher) -> int:
+def _end(text: str, start: int, closers: Finder, comments: Matcher, budget: list[int]) -> int:
     """The end of a tag; a closer in a string does not count, unless there is no other before the next tag."""
     if text.startswith(("{{/*", "{{- /*"), start):
         match = comments.after(start + 4)
@@ -50,9 +51,15 @@ def _end(text: str, start: int, closers: Finder, comments: Matcher) -> int:
     plain = closers.after(start + 2)
     if plain < 0:
         return -1
-    for match in _INSIDE.finditer(text, start + 2, max(plain + 2, min(len(text), start + WINDOW))):
+    at = start + 2
+    while budget[0] >= 0:
+        match = _INSIDE.search(text, at, max(plain + 2, min(len(text), start + WINDOW)))
+        if match is None:
+            break
+        budget[0] -= match.end() - at
+        at = match.end()
         if match[0] == "}}":
-            return match.end()
+            return at
         if match[0] == "{{":
             return -1 if plain > match.start() else plain + 2
         if len(match[0]) == 1 or match[0][-1] != match[0][0]:

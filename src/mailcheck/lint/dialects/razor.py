@@ -308,8 +308,9 @@ class _Scanner:
                 close = text.find("*/", at)
                 at = close + 2 if close >= 0 else len(text)
             elif piece == "{":
-                keyword, head = self._head(begin, start)
-                if keyword and depth == 0 and len(self._levels) < MAX_DEPTH:
+                told_apart = depth == 0 and len(self._levels) < MAX_DEPTH
+                keyword, head = self._head(begin, start) if told_apart else ("", start)
+                if keyword:
                     self._statements(begin, head)
                     reader.add(head, at, OPEN, keyword, text[head + len(keyword) : start].strip())
                     self._levels.append(_Level())
