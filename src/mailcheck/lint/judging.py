@@ -7,6 +7,7 @@ from mailcheck.model.selection import Selection
 
 MODULES = (
     "accessibility",
+    "attachments",
     "css",
     "html",
     "images",
