@@ -41,7 +41,10 @@ LAZY = {
     "mailcheck": {"argparse", "pathlib", "dataclasses", "json", "re", "asyncio", "dns"},
 }
 """What start-up promises not to load, and where it would be loaded. Nobody loads the extras at import."""
-NEVER_AT_IMPORT = {"publicsuffixlist", "idna", "httpx", "httpx2", "h2", "importlib.metadata", "rich", "pydantic"}
+NEVER_AT_IMPORT = {
+    "publicsuffixlist", "idna", "httpx", "httpx2", "h2", "importlib.metadata", "rich", "pydantic", "jinja2", "liquid",
+    "pystache", "mrml",
+}  # fmt: skip
 VERBS = (
     "audit_",
     "lint_",

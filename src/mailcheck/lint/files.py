@@ -191,6 +191,7 @@ class _Walk:
             self.add(path, explicit=True)
 
     def add(self, path: str, *, explicit: bool, weak: bool = False) -> None:
+        self.strong += not weak
         if path in self.known:
             return
         if len(self.known) >= MAX_FILES:
@@ -200,7 +201,6 @@ class _Walk:
                 self.found.limits.append((shown(path, self.root), more))
             return
         self.known.add(path)
-        self.strong += not weak
         self.found.files.append(File(path, shown(path, self.root), explicit=explicit, weak=weak))
 
     def excluded(self, name: str) -> bool:
@@ -218,6 +218,7 @@ class _Walk:
         """All templates below a folder: real folders first, then those that links lead to, each once."""
         from mailcheck.lint.gitignore import Ignored
 
+        self.seen = set()
         links: list[str] = []
         self.descend(top, Ignored.around(top), links)
         for link in links:
