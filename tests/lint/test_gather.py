@@ -18,7 +18,7 @@ PIECES = (
     "---\n", "subject: x\n", "{{", "}}", "{%", "%}", "{% extends 'a' %}", "{{> a}}", "<%= render 'a' %>",
     "@include('a')", "<html>", "</html>", "<mjml>", "<mj-title>", "</mj-title>", "<mj-include path='a'>", "<!--", "-->",
     '{"HtmlPart": "', '"}', "\\u00e9", "Subject: x\n", "Content-Type: text/html\n", "\n", "\n\n", "\0", "é", "\ufeff",
-    "😀", "<#include 'a'>", "{include file='a'}", "{$a}", "%%a%%", "*|A|*", "${a}", '{{template "a" .}}', "<a href='#'>",
+    "😀", "<#if a>", "{include file='a'}", "{$a}", "%%a%%", "*|A|*", "${a}", '{{template "a" .}}', "<a href='#'>",
 )  # fmt: skip
 
 
