@@ -2,7 +2,6 @@
 
 import sys
 from argparse import Namespace
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailcheck.cli.options import words
@@ -17,6 +16,7 @@ from mailcheck.model.location import ConfigLocation, FileLocation, Location
 from mailcheck.model.report import SubjectReport
 from mailcheck.model.rule import loaded
 from mailcheck.model.run_rules import RunView
+from mailcheck.model.value import dataclass
 
 MAX_LIST = 10_000_000
 """Octets of a list of domains that are read."""

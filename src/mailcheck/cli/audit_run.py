@@ -2,7 +2,6 @@
 
 import asyncio
 from argparse import Namespace
-from dataclasses import replace
 from importlib import import_module
 
 import mailcheck
@@ -17,6 +16,7 @@ from mailcheck.domain_audit.run import FIRST_WAVE, audit_domains
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import replace
 
 
 def audit(args: Namespace, settings: Settings, given: Input, selection: Selection) -> tuple[Report, int]:

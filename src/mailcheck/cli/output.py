@@ -5,13 +5,13 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from mailcheck.cli.streams import emit, encoding
 from mailcheck.model.errors import InputError, UsageError
 from mailcheck.model.files import write_text
 from mailcheck.model.report import Report
+from mailcheck.model.value import replace
 from mailcheck.report import FORMATS, RenderOptions, render
 from mailcheck.report.page import Page
 

@@ -1,9 +1,9 @@
 """Which verb is meant: decided by the grammar of the words alone, never by the file system."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mailcheck.model.errors import UsageError
+from mailcheck.model.value import dataclass
 
 VERBS = ("audit", "lint", "verify", "ledger", "explain", "rules", "config", "completion")
 """The verbs that work."""

@@ -1,7 +1,6 @@
 """The settings in force: defaults, file, environment, and the flags laid over them."""
 
 from argparse import Namespace
-from dataclasses import replace
 
 from mailcheck.cli.options import words
 from mailcheck.config.discovery import load
@@ -9,6 +8,7 @@ from mailcheck.config.schema import Origin, Settings
 from mailcheck.model import registry
 from mailcheck.model.errors import ConfigError, UsageError
 from mailcheck.model.selection import Selection
+from mailcheck.model.value import replace
 
 FLAGS = ("select", "extend-select", "ignore", "fail-on", "format", "baseline", "offline", "allow-unknown", "timeout",
          "resolver", "kind")  # fmt: skip

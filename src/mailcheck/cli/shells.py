@@ -2,10 +2,10 @@
 
 from argparse import Action
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailcheck.cli.options import Parser
 from mailcheck.model import registry
+from mailcheck.model.value import dataclass
 
 PROGRAMS = ("mailcheck", "mailcheck-cli")
 

@@ -3,12 +3,12 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from mailcheck.mail.message import MAX_MESSAGE
 from mailcheck.model.location import ConfigLocation
+from mailcheck.model.value import dataclass
 from mailcheck.verify_message.run import Given
 
 # RFC 4155: "From ", an address, and a date that ends in a year (some programs add a zone).

@@ -1,7 +1,6 @@
 """Accepted risks: findings that a person took on, with a reason and a last day."""
 
 import datetime
-from dataclasses import dataclass, replace
 
 from mailcheck.config.schema import Accept, Settings
 from mailcheck.model import registry
@@ -13,6 +12,7 @@ from mailcheck.model.report import Report, SubjectReport, verdict_of
 from mailcheck.model.rule import Result, loaded, rule
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

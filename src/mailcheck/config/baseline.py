@@ -5,7 +5,6 @@ One file serves all commands: domains stand in `counts`, files (named from the r
 
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from mailcheck.model.errors import InputError
 from mailcheck.model.files import write_text
 from mailcheck.model.report import Report, SubjectReport, verdict_of
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import replace
 
 FORMAT = "mailcheck-baseline/1"
 Counts = dict[str, dict[str, int]]

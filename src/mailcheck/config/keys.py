@@ -2,10 +2,10 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mailcheck.model.errors import ConfigError
+from mailcheck.model.value import dataclass
 
 DAY = 86_400
 """Seconds; a longer deadline is a mistake."""

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from mailcheck.config.revision import Changes
 from mailcheck.model.finding import Finding
 from mailcheck.model.judge import place_of
 from mailcheck.model.location import FileLocation
 from mailcheck.model.report import Report, SubjectReport, verdict_of
+from mailcheck.model.value import replace
 
 WHOLE = frozenset({"UNS001", "UNS002", "UNS006", "LEG001", "HTM001", "HTM002", "HTM012", "TXT001", "PRE001"})
 """Rules about what is missing from a whole message: their place is where it would go, and a change there is no sign."""

@@ -2,12 +2,12 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from mailcheck.config.keys import Key, checked, unknown, where
 from mailcheck.config.templates import KINDS, PathTable, SetTable, read_dialects, read_file_ignores, read_sets
 from mailcheck.model.errors import ConfigError
+from mailcheck.model.value import dataclass, field
 
 FORMATS = ("terminal", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
 LEVELS = ("error", "warning", "info")

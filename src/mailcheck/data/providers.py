@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from mailcheck.model.value import dataclass
 
 _FILE = Path(__file__).with_name("providers.json")
 

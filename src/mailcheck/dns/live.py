@@ -7,7 +7,6 @@ that is believed. How many questions are open at once adapts to what the server 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import dns.flags
 import dns.message
@@ -20,6 +19,7 @@ from mailcheck.dns.rdata import Records
 from mailcheck.dns.transport import Failure, Reply, Server
 from mailcheck.dns.window import Window
 from mailcheck.model.fact import Fact, Unknown
+from mailcheck.model.value import dataclass
 
 PAYLOAD = 1232
 """EDNS UDP payload: what passes without fragments nearly everywhere."""

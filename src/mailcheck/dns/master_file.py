@@ -1,7 +1,6 @@
 """RFC 1035 master files: from text to zones, every complaint with its line."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import dns.zonefile
 from mailcheck.dns.names import from_wire_name, normal, parents
 from mailcheck.dns.rdata import Rdata, from_dnspython
 from mailcheck.model.errors import InputError
+from mailcheck.model.value import dataclass, field
 
 SUFFIXES = (".zone", ".db", ".master")
 MAX_FILE = 20_000_000

@@ -1,7 +1,6 @@
 """From options to a resolver."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from mailcheck.dns.port import Resolver, unknown
 from mailcheck.dns.rdata import Records
 from mailcheck.model.errors import UsageError
 from mailcheck.model.fact import Fact
+from mailcheck.model.value import dataclass
 
 if TYPE_CHECKING:
     from mailcheck.dns.zones import ZoneResolver

@@ -1,12 +1,11 @@
 """What would the answers be if these records were published? Zones laid over another resolver."""
 
-from dataclasses import replace
-
 from mailcheck.dns.names import normal, parents
 from mailcheck.dns.port import UNFINISHED, Resolver, absent, unknown
 from mailcheck.dns.rdata import Records
 from mailcheck.dns.zones import ZoneResolver
 from mailcheck.model.fact import Absent, Fact, Unknown
+from mailcheck.model.value import replace
 
 
 class OverlayResolver:

@@ -1,9 +1,9 @@
 """The record data the checks read, typed; anything else as text."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailcheck.dns.names import from_wire_name
+from mailcheck.model.value import dataclass
 
 if TYPE_CHECKING:
     import dns.rdata

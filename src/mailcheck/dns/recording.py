@@ -1,7 +1,6 @@
 """Keep the answers of a run in a file, and audit again from it."""
 
 import json
-from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from mailcheck.dns.rdata import Address, Exchange, Other, Rdata, Records, Target
 from mailcheck.model.errors import InputError
 from mailcheck.model.fact import Absent, Fact, Known
 from mailcheck.model.files import write_text
+from mailcheck.model.value import replace
 
 T = TypeVar("T")
 

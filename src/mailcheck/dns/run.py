@@ -1,7 +1,6 @@
 """One run's questions: each asked once, all under one deadline."""
 
 import asyncio
-from dataclasses import replace
 from typing import TypeAlias
 
 from mailcheck.dns.answers import CHAIN
@@ -9,6 +8,7 @@ from mailcheck.dns.names import normal, valid
 from mailcheck.dns.port import UNFINISHED, Resolver, unknown
 from mailcheck.dns.rdata import Records
 from mailcheck.model.fact import Fact, Unknown
+from mailcheck.model.value import replace
 
 Question: TypeAlias = tuple[str, str]
 

@@ -3,12 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import dns.flags
 import dns.message
 import dns.rcode
+
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

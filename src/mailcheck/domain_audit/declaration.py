@@ -1,6 +1,6 @@
 """What cannot be guessed about a domain and is told to us: `[domain."example.com"]` and flags."""
 
-from dataclasses import dataclass
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """DomainFacts: everything the audit rules may look at, frozen."""
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from mailcheck.auth.dmarc.walk import Discovery, Step, Walk, discover
@@ -12,6 +11,7 @@ from mailcheck.dns.rdata import Address, Exchange, Records, Target
 from mailcheck.domain_audit.declaration import Declaration, Seen
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
 from mailcheck.model.location import DnsLocation, Span
+from mailcheck.model.value import dataclass, field
 from mailcheck.records.dkim_key import DkimKey, looks_like_key, parse_dkim_key
 from mailcheck.records.spf import SpfRecord
 

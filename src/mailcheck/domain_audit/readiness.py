@@ -1,9 +1,8 @@
 """What the large receivers ask of senders, held against what the DNS shows. One line each."""
 
-from dataclasses import dataclass
-
 from mailcheck.auth.spf.walker import LOOKUPS, VOIDS
 from mailcheck.domain_audit.facts import DomainFacts
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

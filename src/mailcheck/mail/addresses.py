@@ -1,8 +1,9 @@
 """Address lists (RFC 5322 3.4, with its obsolete forms of 4.4): every address that is there, and every oddity."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+
+from mailcheck.model.value import dataclass
 
 MAX_ADDRESSES = 100
 """Addresses that are read from one field."""

@@ -3,12 +3,12 @@
 import base64
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from mailcheck.mail.charsets import decode, decoder
 from mailcheck.mail.fault import Fault
 from mailcheck.mail.message import Message
 from mailcheck.mail.parts import Part
+from mailcheck.model.value import dataclass
 
 _QP = re.compile(rb"=([0-9A-Fa-f]{2})|=[ \t]*\r?\n|=|[ \t]++(?:\r?\n|\Z)?")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")

@@ -1,6 +1,6 @@
 """What is wrong in a message, and where."""
 
-from dataclasses import dataclass
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ MAX_HEADER = 256 * 1024
 """Octets of the whole header section."""
 
 _NAME = re.compile(rb"[!-9;-~]+\Z")
+# A field in its usual form, with all its lines; whatever differs is read line by line.
+_FIELD = re.compile(rb"([!-9;-~]+):[^\n]*\n(?:[ \t]++[^\s][^\n]*\n)*")
 _LINE_END = re.compile(rb"\r?\n(?=[ \t])")
 # `From :` is a field with a blank before its colon, and may hide a second author.
 _ENVELOPE = re.compile(rb">?From (?![ \t]*:)")
@@ -105,6 +107,10 @@ class _Scanner:
         limit = min(end, self.start + MAX_HEADER)
         begin: int | None = None  # where the field in hand began
         while at < end:
+            if begin is None:
+                at = self.usual(at, limit)
+                if at >= end:
+                    break
             stop = raw.find(b"\n", at, limit)
             after = stop + 1 if stop >= 0 else end
             if stop < 0 and end > limit:
@@ -133,6 +139,22 @@ class _Scanner:
             at = after
         self._finish(begin, end)
         return self._header(end)
+
+    def usual(self, at: int, limit: int) -> int:
+        """Read fields in their usual form, as many as follow one another; gives where the reading stands."""
+        raw, fields = self.raw, self.fields
+        match = _FIELD.match
+        while len(fields) < self.most:
+            found = match(raw, at, limit)
+            if found is None:
+                break
+            after = found.end()
+            if raw[after : after + 1] in (b" ", b"\t") or after - at > MAX_FIELD:
+                break
+            colon = found.end(1)
+            fields.append(Field(raw[at:colon].decode("ascii"), raw[at:after], at, colon + 1))
+            at = after
+        return at
 
     def _header(self, body_start: int, cut: str | None = None) -> Header:
         if self.fields:

@@ -1,9 +1,8 @@
 """One message as it was handed in: its octets, its header, and how its lines end."""
 
-from dataclasses import dataclass
-
 from mailcheck.mail.fault import Fault
 from mailcheck.mail.headers import Field, Header, scan_header
+from mailcheck.model.value import dataclass
 
 MAX_MESSAGE = 25 * 1024 * 1024
 """Octets of a message that is judged."""

@@ -1,9 +1,9 @@
 """Content-Type, Content-Disposition: a value and its parameters (RFC 2045 5.1, RFC 2183, RFC 2231)."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.mail.charsets import decode
+from mailcheck.model.value import dataclass
 
 MAX_PARAMETERS = 100
 """Parameters of one field that are read."""

@@ -1,13 +1,13 @@
 """The MIME tree as places in the message (RFC 2045, RFC 2046): what each part is, and where its octets stand."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.mail.fault import Fault
 from mailcheck.mail.headers import Field, Header, scan_header
 from mailcheck.mail.message import Message
 from mailcheck.mail.parameters import Value, read_value
 from mailcheck.mail.words import decoded
+from mailcheck.model.value import dataclass
 
 MAX_DEPTH = 50
 """Multiparts inside one another that are followed."""

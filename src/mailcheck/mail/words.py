@@ -3,10 +3,10 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from itertools import islice
 
 from mailcheck.mail.charsets import decode
+from mailcheck.model.value import dataclass
 
 MAX_WORDS = 500
 """Encoded words that are decoded in one field."""

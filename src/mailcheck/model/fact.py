@@ -1,7 +1,8 @@
 """A looked-up thing is Known, Absent or Unknown; a fault never reads as "no record"."""
 
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
+
+from mailcheck.model.value import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")

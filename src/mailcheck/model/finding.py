@@ -1,8 +1,9 @@
 """A judgement: what is wrong, where, on what evidence, and what to do."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mailcheck.model.value import dataclass
 
 if TYPE_CHECKING:
     from mailcheck.model.fact import Evidence

@@ -1,8 +1,9 @@
 """What to change: a text edit, a DNS change, or steps for a person."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mailcheck.model.finding import DOCS, Finding, Undetermined, fingerprint
 from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
 from mailcheck.model.rule import Rule
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass, field, replace
 
 
 class View(Protocol):

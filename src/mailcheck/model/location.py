@@ -1,7 +1,8 @@
 """Where a finding stands."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from mailcheck.model.value import dataclass
 
 Span = tuple[int, int]
 """A half-open range: octets of the joined TXT for DNS, code points for files."""

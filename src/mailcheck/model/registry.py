@@ -1,13 +1,13 @@
 """Every rule there is, as data: known without importing the modules that hold the checks."""
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from mailcheck.model.errors import UsageError
 from mailcheck.model.rule import Rule, loaded
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

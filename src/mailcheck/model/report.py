@@ -1,11 +1,11 @@
 """What a command found, ready for any writer."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from mailcheck.model.finding import Finding
 from mailcheck.model.judge import Passed, UnknownResult
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass, field
 
 SCHEMA = "mailcheck/1"
 

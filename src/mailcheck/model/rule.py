@@ -3,12 +3,12 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from mailcheck.model.finding import Finding, Undetermined
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass
 
 Result = Iterator[Finding | Undetermined]
 Check = Callable[[Any], Result]

@@ -1,11 +1,10 @@
 """Rules about the run itself: what failed, what was cut short."""
 
-from dataclasses import dataclass
-
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import ConfigLocation, Location
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
+from mailcheck.model.value import dataclass
 
 _RUN = ConfigLocation("mailcheck", "run")
 

@@ -1,8 +1,7 @@
 """Which rules run."""
 
-from dataclasses import dataclass
-
 from mailcheck.model import registry
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """As much of DER (X.690) as a published key needs: lengths checked, every octet accounted for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from mailcheck.model.value import dataclass
 
 INTEGER, BIT_STRING, NULL, OID, SEQUENCE = 0x02, 0x03, 0x05, 0x06, 0x30
 

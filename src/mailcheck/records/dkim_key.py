@@ -3,9 +3,9 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 from mailcheck.records import der
 from mailcheck.records.problem import Problem, as_text
 from mailcheck.records.tags import TagList, parse_tags

@@ -3,8 +3,8 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 
+from mailcheck.model.value import dataclass
 from mailcheck.records.problem import Problem
 from mailcheck.records.tags import Tag, TagList, parse_tags
 

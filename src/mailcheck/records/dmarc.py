@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 from mailcheck.records.problem import Problem, as_text
 from mailcheck.records.tags import Tag, TagList, parse_tags
 

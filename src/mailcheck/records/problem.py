@@ -1,8 +1,7 @@
 """What is wrong in a record, and where."""
 
-from dataclasses import dataclass
-
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """SPF records (RFC 7208): every term with its span, every fault with its place."""
 
 import re
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from mailcheck.model.value import dataclass, field, replace
 from mailcheck.records.problem import Problem, as_text
 from mailcheck.records.spf_reader import read_term
 from mailcheck.records.spf_terms import (

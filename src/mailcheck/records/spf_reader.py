@@ -1,10 +1,10 @@
 """Reads one term of an SPF record by the grammar of RFC 7208 12, and says what was probably meant where it fails."""
 
 import re
-from dataclasses import replace
 from ipaddress import AddressValueError, IPv4Network, IPv6Network, NetmaskValueError
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import replace
 from mailcheck.records.problem import Problem
 from mailcheck.records.spf_terms import MECHANISMS, BadTerm, Macro, MacroString, Mechanism, Modifier, Term
 

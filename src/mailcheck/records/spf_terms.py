@@ -1,9 +1,9 @@
 """The terms of an SPF record (RFC 7208 12), typed."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 from mailcheck.records.problem import Problem
 
 MECHANISMS = ("all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists")

@@ -1,9 +1,9 @@
 """Tag lists: `name=value; name=value` (RFC 6376 3.2; DMARC's are the same shape, RFC 9989 4.8)."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 from mailcheck.records.problem import Problem
 
 MAX_TAGS = 200
@@ -60,6 +60,12 @@ def parse_tags(text: str) -> TagList:
         count += 1
         stop = text.find(";", start)
         end = len(text) if stop < 0 else stop
+        tag = _usual(text, start, end) if count <= MAX_TAGS else None
+        if tag is not None and tag.name not in seen:
+            seen.add(tag.name)
+            tags.append(tag)
+            start = end + 1
+            continue
         left, right = _trim(text, start, end)
         if left == right and stop < 0:
             break  # an empty piece is legal after the last semicolon only
@@ -73,6 +79,18 @@ def parse_tags(text: str) -> TagList:
             _one(text, left, right, tags, problems, seen)
         start = end + 1
     return TagList(text, tuple(tags), tuple(problems))
+
+
+def _usual(text: str, start: int, end: int) -> Tag | None:
+    """The tag in this piece, where it is one in its usual form; all else is looked at closely."""
+    name, equals, value = text[start:end].partition("=")
+    bare, said = name.strip(_BLANK), value.strip(_BLANK)
+    if not equals or not said or not _NAME.match(bare):
+        return None
+    first = start + len(name) - len(name.lstrip(_BLANK))
+    begin = start + len(name) + 1 + len(value) - len(value.lstrip(_BLANK))
+    stop = begin + len(said)
+    return Tag(bare, said, (first, stop), (first, first + len(bare)), (begin, stop))
 
 
 def _one(text: str, left: int, right: int, tags: list[Tag], problems: list[Problem], seen: set[str]) -> None:

@@ -1,10 +1,10 @@
 """The ARC sets of a message (RFC 8617 4.2): three fields an instance, read and counted before any is verified."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.mail.headers import Field
 from mailcheck.mail.message import Message
+from mailcheck.model.value import dataclass
 from mailcheck.records.dkim_signature import host
 from mailcheck.records.tags import TagList, parse_tags
 

@@ -1,12 +1,12 @@
 """The chain judged by dkimpy, bounded, with the keys that were fetched (RFC 8617 5.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailcheck.auth.arc.sets import ArcChain, ArcSet
 from mailcheck.auth.dkim.dkimpy_port import LOGGER, MAX_WORK, NotFetchedError, key_function, octets_for
 from mailcheck.auth.dkim.key_answer import KeyAnswer
 from mailcheck.mail.message import Message
+from mailcheck.model.value import dataclass
 from mailcheck.records.dkim_key import parse_dkim_key
 from mailcheck.records.dkim_signature import MAX_NAMES
 

@@ -1,9 +1,8 @@
 """What the DNS says at a selector: a key, none, a revoked one, several, or nothing that can be told."""
 
-from dataclasses import dataclass
-
 from mailcheck.dns.rdata import Records, Text
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
+from mailcheck.model.value import dataclass
 from mailcheck.records.dkim_key import DkimKey, looks_like_key, parse_dkim_key
 
 MAX_KEYS = 4

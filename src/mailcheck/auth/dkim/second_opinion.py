@@ -1,12 +1,12 @@
 """What dkimpy makes of the same signatures with the same keys: receivers run such verifiers, too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mailcheck.auth.dkim.dkimpy_port import LOGGER, MAX_WORK, key_function, octets_for
 from mailcheck.auth.dkim.key_answer import KeyAnswer
 from mailcheck.auth.dkim.verify import DkimResult
 from mailcheck.mail.message import Message
+from mailcheck.model.value import dataclass
 
 JUDGED = frozenset({"pass", "fail", "permerror", "policy"})
 """Results that a second opinion can differ from; the others came from what was not known or not done."""

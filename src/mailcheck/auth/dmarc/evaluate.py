@@ -6,11 +6,11 @@ A fault of the DNS that could change the answer is a temperror, never "no record
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailcheck.auth.dmarc.walk import Ask, Discovery, Walk, discover, organizational_domain, walk
 from mailcheck.dns.names import a_labels, under, valid
 from mailcheck.model.fact import Absent, Unknown
+from mailcheck.model.value import dataclass
 
 MAX_IDENTIFIERS = 100
 """Results of DKIM that are looked at; a message's further ones are passed over."""

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 
 from mailcheck.dns.rdata import Records, Text
 from mailcheck.model.fact import Fact, Known, Unknown
+from mailcheck.model.value import dataclass
 from mailcheck.records.dmarc import DmarcRecord, is_dmarc, parse_dmarc
 
 Ask = Callable[[str, str], Awaitable[Fact[Records]]]

@@ -1,9 +1,9 @@
 """One Authentication-Results field, typed (RFC 8601 2.2)."""
 
 import re
-from dataclasses import dataclass
 
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 from mailcheck.records.problem import Problem
 
 KEYWORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")

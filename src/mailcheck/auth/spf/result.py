@@ -1,11 +1,11 @@
 """What an SPF evaluation gives: a result word, why, and every step that led there."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailcheck.dns.rdata import Records
 from mailcheck.model.fact import Fact
 from mailcheck.model.location import Span
+from mailcheck.model.value import dataclass
 
 
 class Step(NamedTuple):

@@ -9,7 +9,6 @@ raises is told as such, and records that cost it quadratic time are not given to
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -20,6 +19,7 @@ from mailcheck.auth.spf.walker import VOIDS, Ask
 from mailcheck.dns.names import normal
 from mailcheck.dns.rdata import Address, Exchange, Records, Target, Text
 from mailcheck.model.fact import Fact, Known, Unknown
+from mailcheck.model.value import dataclass
 
 MAX_QUESTIONS = 150
 """Questions of one second opinion; ten mx terms of ten hosts each ask 111."""

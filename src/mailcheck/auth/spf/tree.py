@@ -6,7 +6,6 @@ deep as the includes are; `build` works on the answers alone.
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from mailcheck.dns.names import valid
 from mailcheck.dns.port import unknown
 from mailcheck.dns.rdata import Address, Exchange, Records
 from mailcheck.model.fact import Absent, Fact, Known, Unknown
+from mailcheck.model.value import dataclass, field
 from mailcheck.records.spf import LOOKUP_TERMS, BadTerm, Mechanism, Modifier, SpfRecord, Term
 
 Facts = dict[tuple[str, str], Fact[Records]]
