@@ -105,6 +105,8 @@ def staging(host: str) -> str | None:
 def _unreachable_v6(host: str) -> str | None:
     if host in {"::1", "0:0:0:0:0:0:0:1"}:
         return "the reader's own computer"
-    if re.match(r"fe[89ab]|f[cd]", host):
+    if re.match(r"f[cd]", host):
         return "a private address (RFC 4193)"
+    if re.match(r"fe[89ab]", host):
+        return "a link-local address (RFC 4291 2.5.6)"
     return "an address for documentation (RFC 3849)" if host.startswith("2001:db8:") else None

@@ -212,7 +212,8 @@ def link_shortener(document: Document) -> Result:
     """
     for body, link in links(document):
         name = below(link.host, "shorteners", "hosts") if link.host else None
-        if name and link.host and not _own(document, link.host):
+        # maps.app.goo.gl and its like are how Google's own services write their links.
+        if name and link.host and not _own(document, link.host) and not below(link.host, "shorteners", "not"):
             yield at(
                 body,
                 link,
