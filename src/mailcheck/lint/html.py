@@ -141,8 +141,8 @@ class Element:
     """
 
     __slots__ = (
-        "attributes", "close_end", "close_start", "end", "first_child", "last_child", "markup", "parent", "start",
-        "tag", "text_from", "text_to",
+        "_places", "attributes", "close_end", "close_start", "end", "first_child", "last_child", "markup", "parent",
+        "start", "tag", "text_from", "text_to",
     )  # fmt: skip
 
     def __init__(
@@ -164,6 +164,7 @@ class Element:
         self.close_end: int | None = None
         self.first_child = self.last_child = 0
         self.text_from = self.text_to = 0
+        self._places: list[tuple[str, int, int, int, int, bool]] | None = None
 
     def get(self, name: str) -> str | None:
         """The value of an attribute as masked (references decoded), None where it is missing."""
@@ -173,35 +174,34 @@ class Element:
         """The attribute with its places, None where it is missing."""
         if name not in self.attributes:
             return None
-        text = self.markup.text
-        at = self.start + 1 + len(self.tag)
-        while at < self.end:
-            match = _ATTRIBUTE.match(text, at, self.end)
-            if match is None:
-                at += 1
-                continue
-            if match[1].lower() == name:
-                start, end = match.start(1), match.end()
-                value_start, value_end = match.span(2) if match[2] is not None else (end, end)
-                if match[2] and match[2][0] in "\"'":
-                    value_start, value_end = value_start + 1, value_end - 1
-                return Attribute(name, self.attributes[name], start, end, value_start, value_end)
-            at = max(match.end(), at + 1)
-        return Attribute(name, self.attributes[name], self.start, self.end, self.start, self.end)
+        found = next((each for each in self._written() if each[0] == name), None)
+        if found is None:
+            return Attribute(name, self.attributes[name], self.start, self.end, self.start, self.end)
+        _, start, end, value_start, value_end, _ = found
+        return Attribute(name, self.attributes[name], start, end, value_start, value_end)
 
     def quoted(self) -> list[tuple[int, int]]:
         """The ranges of the attribute values that stand in quotation marks: what is in them makes no attribute."""
-        found = []
-        at = self.start + 1 + len(self.tag)
-        while at < self.end:
-            match = _ATTRIBUTE.match(self.markup.text, at, self.end)
-            if match is None:
-                at += 1
-                continue
-            if match[2] and match[2][0] in "\"'":
-                found.append((match.start(2) + 1, match.end(2) - 1))
-            at = max(match.end(), at + 1)
-        return found
+        return [(low, high) for _, _, _, low, high, quoted in self._written() if quoted]
+
+    def _written(self) -> list[tuple[str, int, int, int, int, bool]]:
+        """Name, range, range of the value, and whether that is quoted, of each attribute. Read once."""
+        if self._places is None:
+            self._places = []
+            text = self.markup.text
+            at = self.start + 1 + len(self.tag)
+            while at < self.end:
+                match = _ATTRIBUTE.match(text, at, self.end)
+                if match is None:
+                    at += 1
+                    continue
+                low, high = match.span(2) if match[2] is not None else (match.end(), match.end())
+                quoted = bool(match[2]) and match[2][0] in "\"'"
+                if quoted:
+                    low, high = low + 1, high - 1
+                self._places.append((match[1].lower(), match.start(1), match.end(), low, high, quoted))
+                at = max(match.end(), at + 1)
+        return self._places
 
     @property
     def content(self) -> tuple[int, int]:
