@@ -156,6 +156,9 @@ class Mustaches:
             return start + len(mark)
         stump = _STUMP.match(self._text, start)
         end = max(start + len(mark), stump.end() if stump else 0)
+        if not self._blocks and not self._text[end - 1 : end].isalnum():
+            # Nothing says that these braces are a tag.
+            return end
         self._reader.unclosed(start, end, closer)
         self._reader.add(start, end, OUTPUT)
         return end
