@@ -27,6 +27,12 @@ CASES = [
     ("mail/[ab].html", "mail/b.html", True),
     ("mail/?.html", "mail/ab.html", False),
     ("A.html", "a.html", False),
+    ("/mail", "mail/y.txt", True),
+    ("/mail", "old/mail/y.txt", False),
+    ("mail", "email/y.txt", False),
+    ("a?c.txt", "a/c.txt", False),
+    ("a.b", "aXb", False),
+    ("old/*/draft.html", "old/2024/draft.html", True),
     ("/", "a", False),
     ("", "a", False),
 ]

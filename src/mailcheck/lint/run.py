@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import mailcheck
 from mailcheck.lint import gather, ignores, judging
 from mailcheck.lint.document import Document
-from mailcheck.lint.globs import matches
 from mailcheck.lint.html import MAX_TOKENS
 from mailcheck.lint.options import LintOptions
 from mailcheck.model import registry
 from mailcheck.model.finding import Finding
+from mailcheck.model.globs import matches
 from mailcheck.model.judge import internal_error, judge
 from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport, verdict_of
