@@ -335,10 +335,15 @@ class _Gathering:
                 return self.composer.compose(body, path or os.path.join(self.store.root, "-"))
 
         declared = self.options.kind or kind
+
+        def others() -> list[Body]:
+            texts = [body for body in bodies if body.media in {"html", "text"} and not body.source.how]
+            return [each for body in texts for each in document.composed(body).bodies]
+
         document = Document(
             name,
             bodies,
-            kind=_kind(declared, front, headers, bodies),
+            kind=_kind(declared, front, headers, bodies, others),
             composed=composed,
             message=message,
             is_set=is_set,
@@ -352,12 +357,19 @@ class _Gathering:
 
 
 def _kind(
-    declared: str | None, front: dict[str, Any], headers: Mapping[str, str] | None, bodies: Sequence[Body]
+    declared: str | None,
+    front: dict[str, Any],
+    headers: Mapping[str, str] | None,
+    bodies: Sequence[Body],
+    others: Callable[[], list[Body]],
 ) -> Callable[[], tuple[str, str]]:
     def decide() -> tuple[str, str]:
         from mailcheck.lint.kind import kind_of
 
-        return kind_of(declared, front, headers, bodies) if bodies else (declared or UNKNOWN, "")
+        if not bodies:
+            return declared or UNKNOWN, ""
+        settled = declared or front.get("kind") or front.get("offer")
+        return kind_of(declared, front, headers, bodies, () if settled else others())
 
     return decide
 

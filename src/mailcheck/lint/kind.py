@@ -36,12 +36,13 @@ def kind_of(
     front: Mapping[str, Any],
     headers: Mapping[str, str] | None,
     bodies: Sequence[Body],
+    around: Sequence[Body] = (),
 ) -> tuple[str, str]:
     """The kind, and from what it was told.
 
     `declared` comes from the command line or the configuration, `front` from front matter, `headers` maps names of
-    header fields in lower case to their values (None where there is no header). Bodies are read only where none of
-    these says anything.
+    header fields in lower case to their values (None where there is no header). Bodies, and those `around` that they
+    extend and include, are read only where none of these says anything.
     """
     for kind, reason in ((declared, "declared"), (front.get("kind"), "declared in front matter")):
         if kind in {MARKETING, TRANSACTIONAL, UNKNOWN}:
@@ -52,7 +53,7 @@ def kind_of(
         found = _from_headers(headers)
         if found is not None:
             return found
-    return _from_bodies(bodies)
+    return _from_bodies(bodies, around)
 
 
 def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
@@ -86,11 +87,12 @@ def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
     return None
 
 
-def _from_bodies(bodies: Sequence[Body]) -> tuple[str, str]:
+def _from_bodies(bodies: Sequence[Body], around: Sequence[Body]) -> tuple[str, str]:
     """Weigh the evidence: logits for marketing, of which at least two sorts, against those for transactional."""
     marketing: dict[str, float] = {}
     transactional: dict[str, float] = {}
-    read = [body for body in bodies if body.media in {"html", "text", "subject", "preheader"}]
+    own = [body for body in bodies if body.media in {"html", "text", "subject", "preheader"}]
+    read = list(dict.fromkeys((*own, *around)))
     if not read:
         return UNKNOWN, ""
     text = plain(" ".join(body.visible_text[:MAX_TEXT] for body in read))
@@ -112,7 +114,7 @@ def _from_bodies(bodies: Sequence[Body]) -> tuple[str, str]:
     }
     if tags:
         transactional["tags of account and order mail"] = 1.0 * min(3, len(tags))
-    names = {word for body in read for word in _WORD.findall("/".join(body.source.path.lower().split("/")[-3:]))}
+    names = {word for body in own for word in _WORD.findall("/".join(body.source.path.lower().split("/")[-3:]))}
     if names & path_words(MARKETING):
         marketing["the file's name"] = 1.2
     if names & path_words(TRANSACTIONAL):
