@@ -1,7 +1,6 @@
 """Reports to where they are wanted: standard output, and the files of --report."""
 
 import os
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -41,6 +40,8 @@ def render_options(args: Namespace, *, to_terminal: bool) -> RenderOptions:
     depth = {name: getattr(args, name, False) for name in ("verbose", "quiet", "statistics")}
     if not to_terminal:
         return RenderOptions(width=100, **depth)
+    import shutil
+
     unicode = encoding().lower().replace("-", "").startswith("utf")
     return RenderOptions(wants_color(args.color), unicode, shutil.get_terminal_size((80, 24)).columns, **depth)
 

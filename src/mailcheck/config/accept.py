@@ -1,6 +1,6 @@
 """Accepted risks: findings that a person took on, with a reason and a last day."""
 
-import datetime
+from typing import TYPE_CHECKING
 
 from mailcheck.config.schema import Accept, Settings
 from mailcheck.model import registry
@@ -13,6 +13,9 @@ from mailcheck.model.rule import Result, loaded, rule
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
 from mailcheck.model.value import dataclass, replace
+
+if TYPE_CHECKING:
+    import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def check_accepts(settings: Settings) -> None:
             raise ConfigError(f"{at}: {entry.code} {entry.name} is about the run and cannot be accepted")
 
 
-def apply_accepts(report: Report, settings: Settings, today: datetime.date, selection: Selection) -> Report:
+def apply_accepts(report: Report, settings: Settings, today: "datetime.date", selection: Selection) -> Report:
     """Move accepted findings to `ignored`, and report entries that are out of date or unused.
 
     The settings have passed `check_accepts`, and name domains as the report does.
@@ -87,7 +90,7 @@ def apply_accepts(report: Report, settings: Settings, today: datetime.date, sele
 
 
 def _apply(
-    subject: SubjectReport, settings: Settings, today: datetime.date, selection: Selection, fail_on: Severity
+    subject: SubjectReport, settings: Settings, today: "datetime.date", selection: Selection, fail_on: Severity
 ) -> SubjectReport:
     accepts = [each for each in settings.accepts if each.domain == subject.subject]
     if not accepts:

@@ -1,7 +1,6 @@
 """Find the configuration: the nearest file upward, stopping at the repository root; nothing is merged."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +58,8 @@ def _nearest(start: Path) -> Settings | None:
 
 
 def _read(path: Path, *, required: bool) -> Settings | None:
+    import tomllib
+
     try:
         if not required and not path.is_file():
             return None

@@ -1,6 +1,5 @@
 """Keys of a configuration: the type of each value, and what to say where it is another."""
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,6 +31,8 @@ class Key:
 
 def checked(key: Key, name: str, value: Any, path: str, line: int | None) -> Any:
     """The value, if it has the key's type. Raises ConfigError."""
+    import datetime
+
     right: Any = None
     match key.kind, value:
         case "strings", list() if all(isinstance(item, str) for item in value):
@@ -80,6 +81,8 @@ def _near(word: str, words: Iterable[str]) -> str:
 
 
 def _toml(value: Any) -> str:
+    import datetime
+
     if isinstance(value, bool):
         return str(value).lower()
     return f"{str(value) if isinstance(value, datetime.date) else repr(value)!s:.60}"

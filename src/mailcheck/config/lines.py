@@ -1,7 +1,6 @@
 """On which line of a TOML file a key stands (tomllib does not say)."""
 
 import re
-import tomllib
 
 _HEADER = re.compile(r"\s*(\[\[?)(.+?)(\]\]?)\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -34,6 +33,8 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _path(text: str) -> tuple[str, ...] | None:
+    import tomllib
+
     try:
         value: object = tomllib.loads(f"{text} = 0")
     except tomllib.TOMLDecodeError:

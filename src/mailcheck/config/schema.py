@@ -1,13 +1,15 @@
 """What a configuration may hold; everything else is an error that names file, line and the nearest right key."""
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailcheck.config.keys import Key, checked, unknown, where
 from mailcheck.config.templates import KINDS, PathTable, SetTable, read_dialects, read_file_ignores, read_sets
 from mailcheck.model.errors import ConfigError
 from mailcheck.model.value import dataclass, field
+
+if TYPE_CHECKING:
+    import datetime
 
 FORMATS = ("terminal", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
 LEVELS = ("error", "warning", "info")
@@ -53,7 +55,7 @@ class Accept:
     rule: str
     domain: str
     reason: str
-    until: datetime.date | None = None
+    until: "datetime.date | None" = None
     line: int | None = None
 
 

@@ -1,7 +1,6 @@
 """Files are changed whole or not at all."""
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -21,6 +20,8 @@ def write_octets(path: Path, octets: bytes) -> None:
         with path.open("wb") as stream:
             stream.write(octets)
         return
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:

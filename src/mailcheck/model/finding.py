@@ -1,6 +1,5 @@
 """A judgement: what is wrong, where, on what evidence, and what to do."""
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from mailcheck.model.value import dataclass
@@ -60,5 +59,7 @@ class Undetermined:
 
 def fingerprint(code: str, subject: str, text: str, ordinal: int) -> str:
     """A name for a finding that survives moved lines and reworded messages."""
+    import hashlib
+
     normal = " ".join(text.split()).lower()
     return hashlib.sha256("\0".join((code, subject, normal, str(ordinal))).encode("utf-8", "replace")).hexdigest()[:24]

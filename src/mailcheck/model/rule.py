@@ -1,6 +1,5 @@
 """A rule: one function with its documentation, and the metadata its decorator gives it."""
 
-import inspect
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -50,7 +49,7 @@ class Rule:
     @property
     def doc(self) -> "RuleDoc":
         """The docstring, taken apart."""
-        return RuleDoc.parse(inspect.getdoc(self.check) or "")
+        return RuleDoc.parse(self.check.__doc__ or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class RuleDoc:
         """Split at `Why:`, `Bad:`, `Good:`, `Fix:` and `References:`; what comes first is the summary."""
         parts: dict[str, list[str]] = {"": []}
         current = ""
-        for line in text.splitlines():
+        for line in map(str.strip, text.splitlines()):
             head = re.match(r"(Why|Bad|Good|Fix|References):\s*(.*)", line)
             if head:
                 current = head[1]
@@ -77,7 +76,7 @@ class RuleDoc:
                 if head[2]:
                     parts[current].append(head[2])
             else:
-                parts[current].append(line.strip())
+                parts[current].append(line)
         return cls(
             summary=_join(parts[""]),
             why=_join(parts.get("Why", [])),

@@ -1,7 +1,6 @@
 """Lines for a terminal: width, indentation, colour, and the escaper of everything that is written."""
 
 import re
-import textwrap
 from collections.abc import Iterable
 
 from mailcheck.report.options import RenderOptions
@@ -26,6 +25,12 @@ _ROOM = 36
 """Columns that a wrapped column needs beside the others."""
 TIED = "\u00a0"
 """A blank at which no line is broken."""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 class Page:
@@ -75,7 +80,7 @@ class Page:
         width = max(20, self.width - indent - len(first))
         shown = TIED.join(self.safe(part) for part in printable(text, limit=limit).split(TIED))
         # Most paragraphs fit, and textwrap is slow.
-        pieces = [shown.strip()] if len(shown) <= width else textwrap.wrap(shown, width, break_on_hyphens=False)
+        pieces = [shown.strip()] if len(shown) <= width else _wrapped(shown, width)
         for number, piece in enumerate(pieces or [""]):
             plain = piece.replace(TIED, " ")
             if number == 0 and first:
