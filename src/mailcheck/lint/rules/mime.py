@@ -8,6 +8,7 @@ from mailcheck.lint.document import Document
 from mailcheck.lint.part_places import field_place, part_finding
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
@@ -146,7 +147,7 @@ def body_line_too_long(document: Document) -> Result:
         )
 
 
-_LONG = re.compile(rb"(?:(?<=\n)|(?<=\r)|\A)[^\r\n]{999}")
+_LONG = regex(rb"(?:(?<=\n)|(?<=\r)|\A)[^\r\n]{999}")
 
 
 @rule("MIM003", "attachment-in-alternative", Severity.WARNING, since="0.1", applies=_multipart)
@@ -206,6 +207,90 @@ def attachment_in_alternative(document: Document) -> Result:
                 " in the place of the mail, others not at all",
                 steps("move it out of multipart/alternative, into a multipart/mixed around it"),
             )
+
+
+@rule("MIM004", "cid-missing-or-unused", Severity.WARNING, since="0.1", applies=_message)
+def cid_missing_or_unused(document: Document) -> Result:
+    """The HTML shows a part by cid: that is not there, or an embedded image is shown nowhere.
+
+    Why: Without the part readers see a broken image. An image that nothing refers to is listed as an attachment by some clients and makes the mail larger for all.
+    Bad:
+    {file mail.eml}
+    From: Shop Nord <news@shop-nord.de>
+    Subject: Your order has shipped
+    MIME-Version: 1.0
+    Content-Type: multipart/related; boundary=b
+    {blank}
+    --b
+    Content-Type: text/html; charset=utf-8
+    {blank}
+    <p><img src="cid:logo@shop-nord.de" width="120" alt="Shop Nord"></p>
+    --b
+    Content-Type: image/png
+    Content-ID: <header@shop-nord.de>
+    Content-Transfer-Encoding: base64
+    {blank}
+    iVBORw0KGgo=
+    --b--
+    Good:
+    {file mail.eml}
+    From: Shop Nord <news@shop-nord.de>
+    Subject: Your order has shipped
+    MIME-Version: 1.0
+    Content-Type: multipart/related; boundary=b
+    {blank}
+    --b
+    Content-Type: text/html; charset=utf-8
+    {blank}
+    <p><img src="cid:logo@shop-nord.de" width="120" alt="Shop Nord"></p>
+    --b
+    Content-Type: image/png
+    Content-ID: <logo@shop-nord.de>
+    Content-Transfer-Encoding: base64
+    {blank}
+    iVBORw0KGgo=
+    --b--
+    Fix: Write in the src the Content-ID of the part, without its angle brackets; leave out parts that nothing shows.
+    References: RFC 2392, RFC 2387 (multipart/related)
+    """
+    from urllib.parse import unquote
+
+    if document.mail.tree.cut or any(markup.limited for body in document.html for markup in body.variants):
+        return
+    parts = document.mail.tree.parts
+    there = {part.content_id for part in parts if part.content_id}
+    named: set[str] = set()
+    for body in document.html:
+        for match in _CID.finditer(body.source.text):
+            named.add(unquote(match[1]))
+        for element in body.elements:
+            for name in ("src", "background"):
+                attribute = element.attribute(name)
+                if attribute is None or not attribute.value.strip().lower().startswith("cid:"):
+                    continue
+                wanted = unquote(attribute.value.strip()[4:])
+                if wanted and wanted not in there:
+                    yield body.finding(
+                        f"no part of the message has the Content-ID <{wanted[:80]}>: readers see a broken image",
+                        attribute.start,
+                        attribute.end,
+                        fix=steps(f"embed the image with Content-ID: <{wanted[:80]}>, or correct the address"),
+                    )
+    for part in parts:
+        related = part.parent is not None and parts[part.parent].content_type == "multipart/related"
+        if not (related and document.html and part.content_id and part.content_type.startswith("image/")):
+            continue
+        if part.content_id not in named and not part.filename:
+            yield part_finding(
+                document,
+                part,
+                f"nothing in the HTML shows this image (cid:{part.content_id[:80]}): clients list it as an attachment",
+                steps("leave the part out, or show it by its Content-ID"),
+                name="Content-ID",
+            )
+
+
+_CID = regex(r"cid:([^\s\"'<>)]{1,998})", re.IGNORECASE)
 
 
 @rule("MIM005", "wrong-transfer-encoding", Severity.ERROR, since="0.1", applies=_message)
