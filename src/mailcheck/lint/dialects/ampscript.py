@@ -9,6 +9,7 @@ import re
 from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.reading import Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
 NAME = "ampscript"
 _OPENS = {"if": OPEN, "for": OPEN, "elseif": MIDDLE, "else": MIDDLE, "endif": CLOSE, "next": CLOSE}
@@ -18,18 +19,16 @@ PAIRING = Pairing(
     lambda keyword: keyword == "if",
     middles={"else": frozenset({"if"}), "elseif": frozenset({"if"})},
 )
-_START = re.compile(
-    r"%%(?=[\[=A-Za-z_])|<script\b(?=[^<>]{0,200}\brunat\s*=\s*[\"\']?server)[^<>]{0,500}>", re.IGNORECASE
-)
-_FIELD = re.compile(r"%%([A-Za-z_][\w.-]*(?: [\w.-]+){0,5})%%")
-_SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
-_AMP_SCRIPT = re.compile(r"language\s*=\s*[\"\']?ampscript", re.IGNORECASE)
+_START = regex(r"%%(?=[\[=A-Za-z_])|<script\b(?=[^<>]{0,200}\brunat\s*=\s*[\"\']?server)[^<>]{0,500}>", re.IGNORECASE)
+_FIELD = regex(r"%%([A-Za-z_][\w.-]*(?: [\w.-]+){0,5})%%")
+_SCRIPT_END = regex(r"</script\s*>", re.IGNORECASE)
+_AMP_SCRIPT = regex(r"language\s*=\s*[\"\']?ampscript", re.IGNORECASE)
 # AMPscript doubles a quote inside a string, which reads as two strings side by side.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'"[^"]*+"?' r"|'[^']*+'?|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|(?<![\w@.])(?:if|elseif|else|endif|for|next)\b",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
+_COMMENT = regex(r"/\*(?:[^*]|\*(?!/))*+\*/")
 
 
 def scan(text: str) -> Scan:

@@ -6,6 +6,7 @@ from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader, TagEnds
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
+from mailcheck.model.pattern import regex
 
 NAME = "blade"
 _BLOCKS = frozenset(
@@ -127,13 +128,13 @@ PAIRING = Pairing(
     middles={word: frozenset({block}) for word, block in _MIDDLES.items() if block},
     optional=lambda tag: tag.keyword not in _BLOCKS and tag.keyword != "empty",
 )
-_START = re.compile(r"\{\{|\{!!|@(?=[A-Za-z{@])")
-_WORD = re.compile(r"[A-Za-z]\w*")
-_END_WORDS = re.compile(r"(?<![\w@])@end([A-Za-z]\w*)")
-_ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|[()\[\],]")
-_STUMP = re.compile(r"\{(?:\{|!!)[ \t]*[\w.$>-]*")
-_VERBATIM = re.compile(r"@endverbatim\b")
-_PHP = re.compile(r"@endphp\b")
+_START = regex(r"\{\{|\{!!|@(?=[A-Za-z{@])")
+_WORD = regex(r"[A-Za-z]\w*")
+_END_WORDS = regex(r"(?<![\w@])@end([A-Za-z]\w*)")
+_ARGUMENT = regex(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|[()\[\],]")
+_STUMP = regex(r"\{(?:\{|!!)[ \t]*[\w.$>-]*")
+_VERBATIM = regex(r"@endverbatim\b")
+_PHP = regex(r"@endphp\b")
 WINDOW = 20_000
 """Characters of one directive's arguments that are read."""
 

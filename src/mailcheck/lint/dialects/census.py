@@ -6,6 +6,8 @@ is, the answer is `generic` ({% %} and {{ }}) or `curly` ({{ }}), and rules that
 
 import re
 
+from mailcheck.model.pattern import regex
+
 READ = 300_000
 """Characters that are read."""
 
@@ -51,7 +53,6 @@ _OWN: Signs = (
         (
             r"\{\{-?\s*\.(?:[A-Za-z_]|\s*-?\}\})",
             r"\{\{-?\s*(?:if|range|with)\s",
-            r"\{\{-?\s*end\s*-?\}\}",
             r"\{\{-?\s*(?:template|define|block)\s+\"",
             r"\{\{-?\s*(?:/\*|\$\w*\s*:=)",
         ),
@@ -124,7 +125,7 @@ _PERCENT: Signs = (
         ),
     ),
 )
-_COLON = re.compile(r"\|\s*\w+:\s*[\"\'\w]")
+_COLON = regex(r"\|\s*\w+:\s*[\"\'\w]")
 _CURLY: Signs = (
     (
         "handlebars",
@@ -155,7 +156,7 @@ def census(text: str) -> str:
     """The language of a text; plain where it holds no tags that are known."""
     seen = text[:READ]
     own = _first(seen, _OWN)
-    if own:
+    if own and not (own == "go" and "{%" in seen):
         return own
     if "{%" in seen:
         return _percent(seen)

@@ -5,17 +5,18 @@ import re
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.reading import Finder, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
 NAME = "erb"
 _CONDITIONAL = frozenset({"if", "unless", "case", "switch"})
 PAIRING = Pairing(lambda _tag: ANY, lambda keyword: keyword in _CONDITIONAL)
 _OPENS = frozenset(["if", "unless", "case", "while", "until", "for", "begin", "def", "class", "module"])
 _MIDDLES = frozenset(["elsif", "else", "when", "in", "rescue", "ensure"])
-_WORD = re.compile(r"[a-z]+\b")
-_DO = re.compile(r"(?:\bdo|\{)\s*(?:\|[^|]*\|)?\s*\Z")
-_ASSIGNED = re.compile(r"[\w.@\[\]:]+\s*(?:\|\|)?=\s*(if|unless|case|begin)\b")
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|(?:^|(?<=\s))\#(?!\{).*")
-_UNESCAPED = re.compile(r"\braw[\s(]|\.html_safe\b")
+_WORD = regex(r"[a-z]+\b")
+_DO = regex(r"(?:\bdo|\{)\s*(?:\|[^|]*\|)?\s*\Z")
+_ASSIGNED = regex(r"[\w.@\[\]:]+\s*(?:\|\|)?=\s*(if|unless|case|begin)\b")
+_STRINGS = regex(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|(?:^|(?<=\s))\#(?!\{).*")
+_UNESCAPED = regex(r"\braw[\s(]|\.html_safe\b")
 
 
 def scan(text: str) -> Scan:

@@ -4,12 +4,12 @@ They are the next program's business. Masked like the template's own, they hide 
 the name of its language. Their faults are not told: nobody knows here whether they are tags at all.
 """
 
-import re
 from bisect import bisect_right
 from importlib import import_module
 
 from mailcheck.lint.blocks import pair
 from mailcheck.lint.template import MAX_TAGS, OUTPUT, Block, Scan, Tag, filler
+from mailcheck.model.pattern import regex
 
 _PERCENT = frozenset({"jinja", "django", "twig", "hubl", "liquid", "braze", "generic"})
 _MARKS = (
@@ -20,8 +20,8 @@ _MARKS = (
     ("generic", "{%", _PERCENT),
     ("curly", "{{", _PERCENT | {"handlebars", "mustache", "curly", "go", "blade"}),
 )
-_DOLLAR = re.compile(r"\$\{[A-Za-z_][\w.]{0,100}\}")
-_SURE = {"erb": re.compile(r"<%[=\-#]|<%\s*(?:end|else|if|unless|asm_|\w+\.each)|<%\w+%>")}
+_DOLLAR = regex(r"\$\{[A-Za-z_][\w.]{0,100}\}")
+_SURE = {"erb": regex(r"<%[=\-#]|<%\s*(?:end|else|if|unless|asm_|\w+\.each)|<%\w+%>")}
 """What must be there before a mark is believed."""
 
 

@@ -1,10 +1,9 @@
 """FreeMarker: <#if> and [#if], ${x}, <#-- -->, <@macro>; strings and parentheses hide a closer."""
 
-import re
-
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
+from mailcheck.model.pattern import regex
 
 NAME = "freemarker"
 _REQUIRED = frozenset(
@@ -42,11 +41,11 @@ PAIRING = Pairing(
     middles=_MIDDLES,
     optional=_may_stand_alone,
 )
-_START = re.compile(r"</?[#@](?=[A-Za-z_-])|\[/?[#@](?=[A-Za-z_-])|\$\{|#\{|\[=|</@>|\[/@\]")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|[(){}\[\]<>]")
-_WORD = re.compile(r"[A-Za-z_][\w.]*")
-_NOPARSE = re.compile(r"[<\[]/#noparse\s*[>\]]")
-_NAME_ONLY = re.compile(r"[\w.\"\']+(?:\s+in\s+[\w.]+)?\Z")
+_START = regex(r"</?[#@](?=[A-Za-z_-])|\[/?[#@](?=[A-Za-z_-])|\$\{|#\{|\[=|</@>|\[/@\]")
+_TOKEN = regex(r'"(?:[^"\\]|\\.)*+"?' r"|'(?:[^'\\]|\\.)*+'?|[(){}\[\]<>]")
+_WORD = regex(r"[A-Za-z_][\w.]*")
+_NOPARSE = regex(r"[<\[]/#noparse\s*[>\]]")
+_NAME_ONLY = regex(r"[\w.\"\']+(?:\s+in\s+[\w.]+)?\Z")
 WINDOW = 5_000
 """Characters of one tag that are read."""
 

@@ -6,6 +6,7 @@ from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader
 from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
 NAME = "go"
 _OPENS = frozenset({"if", "range", "with", "define", "block"})
@@ -13,12 +14,12 @@ _STATEMENTS = frozenset({"template", "break", "continue"})
 PAIRING = Pairing(lambda _tag: ANY, lambda keyword: keyword in {"if", "with"})
 WINDOW = 1_000
 """How far behind its opener a tag's end is looked for, where a string may hide one."""
-_INSIDE = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|`[^`]*+`?|\{\{|\}\}")
-_COMMENT_END = re.compile(r"\*/\s*-?\}\}")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_ASSIGNED = re.compile(r"\$\w*(?:\s*,\s*\$\w+)?\s*:?=[^=]")
-_STUMP = re.compile(r"\{\{-?[ \t]*[\w.$]*")
-_UNESCAPED = re.compile(r"\bsafe(?:HTML|HTMLAttr|URL|CSS|JS)\b", re.IGNORECASE)
+_INSIDE = regex(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|`[^`]*+`?|\{\{|\}\}")
+_COMMENT_END = regex(r"\*/\s*-?\}\}")
+_WORD = regex(r"[A-Za-z_]\w*")
+_ASSIGNED = regex(r"\$\w*(?:\s*,\s*\$\w+)?\s*:?=[^=]")
+_STUMP = regex(r"\{\{-?[ \t]*[\w.$]*")
+_UNESCAPED = regex(r"\bsafe(?:HTML|HTMLAttr|URL|CSS|JS)\b", re.IGNORECASE)
 
 
 def scan(text: str) -> Scan:

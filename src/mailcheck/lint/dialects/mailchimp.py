@@ -1,14 +1,13 @@
 """Mailchimp and Mandrill merge tags: *|FNAME|*, and *|IF:…|* *|ELSEIF:…|* *|ELSE:|* *|END:IF|*."""
 
-import re
-
 from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.reading import Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, Scan, Tag
+from mailcheck.model.pattern import regex
 
 NAME = "mailchimp"
-_TAG = re.compile(r"\*\|(?=[A-Za-z])([^|\r\n*]{1,500}(?:\|(?!\*)[^|\r\n*]{1,500}){0,5})\|\*")
-_STUMP = re.compile(r"\*\|[A-Z][A-Z0-9_]*(?::\w*)?")
+_TAG = regex(r"\*\|(?=[A-Za-z])([^|\r\n*]{1,500}(?:\|(?!\*)[^|\r\n*]{1,500}){0,5})\|\*")
+_STUMP = regex(r"\*\|[A-Z][A-Z0-9_]*(?::\w*)?")
 _OPENS = {"IF": "IF", "IFNOT": "IF", "INTERESTED": "INTERESTED"}
 _LOOPS = frozenset({"RSSITEMS", "FEEDITEMS", "FEEDBLOCK", "RSSFEED", "RECENT", "GROUP"})
 

@@ -6,11 +6,12 @@ from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import Finder, Matcher, Reader, TagEnds
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
+from mailcheck.model.pattern import regex
 
-_NAME = re.compile(r"[^\s=|(]+")
-_STUMP = re.compile(r"\{\{[{~&>#^/]*[ \t]*[\w.]*")
-_COMMENT_END = re.compile(r"--~?\}\}")
-_DELIMITERS = re.compile(r"=\s*(\S+)\s+(\S+?)\s*=\Z")
+_NAME = regex(r"[^\s=|(]+")
+_STUMP = regex(r"\{\{[{~&>#^/]*[ \t]*[\w.]*")
+_COMMENT_END = regex(r"--~?\}\}")
+_DELIMITERS = regex(r"=\s*(\S+)\s+(\S+?)\s*=\Z")
 _LOOPS = frozenset({"#each", "#with", "#*inline", "#list"})
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.reading import Finder, Matcher, Reader, TagEnds
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
-_OPENER = re.compile(r"\{\{|\{%|\{#")
-_NEXT = re.compile(r"\{[{%]")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_END_WORDS = re.compile(r"\{%[-+~]?\s*end_?(\w+)")
-_STYLES = re.compile(r"<(style|script)\b[^<>]*>", re.IGNORECASE)
-_STUMP = re.compile(r"\{[{%#][-+~]?[ \t]*[\w.]*")
+_OPENER = regex(r"\{\{|\{%|\{#")
+_NEXT = regex(r"\{[{%]")
+_WORD = regex(r"[A-Za-z_]\w*")
+_END_WORDS = regex(r"\{%[-+~]?\s*end_?(\w+)")
+_STYLES = regex(r"<(style|script)\b[^<>]*>", re.IGNORECASE)
+_STUMP = regex(r"\{[{%#][-+~]?[ \t]*[\w.]*")
 
 
 class Language:

@@ -10,6 +10,7 @@ from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import PASSES, Finder, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
 NAME = "razor"
 PAIRING = Pairing(lambda _tag: ANY, lambda keyword: keyword in {"if", "switch", "try"})
@@ -70,16 +71,16 @@ _VOID = frozenset(
         "wbr",
     ]
 )
-_MARKUP = re.compile(r"@|<!--|</?[A-Za-z][\w:-]*|\}")
-_CODE_TOKEN = re.compile(
+_MARKUP = regex(r"@|<!--|</?[A-Za-z][\w:-]*|\}")
+_CODE_TOKEN = regex(
     r'"(?:[^"\\\n]|\\.)*+"?'
     r"|'(?:[^'\\\n]|\\.){1,4}'|//[^\n]*|/\*|@\*|@:[^\n]*|</?[A-Za-z][\w:-]*|[{}]|@(?=[A-Za-z(])"
 )
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_PARENS = re.compile(r'@?"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.){1,4}'|[()\[\]{}]")
-_TAG_REST = re.compile(r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
-_ELSE = re.compile(r"\s*(else\s+if|else|catch|finally|while)\b")
-_CALL = re.compile(r"\??\.[A-Za-z_]\w*|[(\[]|!(?=\.)")
+_WORD = regex(r"[A-Za-z_]\w*")
+_PARENS = regex(r'@?"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.){1,4}'|[()\[\]{}]")
+_TAG_REST = regex(r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
+_ELSE = regex(r"\s*(else\s+if|else|catch|finally|while)\b")
+_CALL = regex(r"\??\.[A-Za-z_]\w*|[(\[]|!(?=\.)")
 WINDOW = 5_000
 """Characters of one expression that are read."""
 MAX_DEPTH = 500
@@ -380,7 +381,7 @@ class _Scanner:
         return brace + 1
 
 
-_HEAD = re.compile(r"(?:^|(?<=[\s;{}]))(if|for|foreach|while|switch|using|lock|try|do)\b\s*(?=[({\s]|\Z)")
+_HEAD = regex(r"(?:^|(?<=[\s;{}]))(if|for|foreach|while|switch|using|lock|try|do)\b\s*(?=[({\s]|\Z)")
 
 
 def _skip(text: str, at: int) -> int:

@@ -3,12 +3,13 @@
 import re
 
 from mailcheck.lint.template import COMMENT, MAX_TAGS, Fault, Scan, Tag
+from mailcheck.model.pattern import regex
 
 MAX_FAULTS = 1_000
 """Faults of one scan that are kept."""
 PASSES = 8
 """How often a scan may look at a character, in the mean, while it looks for the ends of tags."""
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|\{\{|\{%|\{#|\{|\}\}|%\}|\}")
+_TOKEN = regex(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|\{\{|\{%|\{#|\{|\}\}|%\}|\}")
 _OPENERS = frozenset({"{{", "{%", "{#"})
 
 

@@ -6,6 +6,7 @@ from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import PASSES, Finder, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
+from mailcheck.model.pattern import regex
 
 NAME = "smarty"
 _BLOCKS = frozenset(
@@ -56,10 +57,10 @@ PAIRING = Pairing(
     middles=_MIDDLES,
     optional=lambda tag: tag.keyword not in _REQUIRED,
 )
-_START = re.compile(r"\{(?=[$/A-Za-z_\"\'*#])")
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?|[{}\n;]")
-_WORD = re.compile(r"/?[A-Za-z_]\w*")
-_CALL = re.compile(r"[A-Za-z_]\w*(?:[\s|](?:[^{};]|\{\$[^{};]*\})*+)?\Z")
+_START = regex(r"\{(?=[$/A-Za-z_\"\'*#])")
+_TOKEN = regex(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?|[{}\n;]")
+_WORD = regex(r"/?[A-Za-z_]\w*")
+_CALL = regex(r"[A-Za-z_]\w*(?:[\s|](?:[^{};]|\{\$[^{};]*\})*+)?\Z")
 WINDOW = 2_000
 """Characters of one tag that are read."""
 

@@ -8,6 +8,7 @@ from mailcheck.lint.html import Element
 from mailcheck.lint.rules.template import MAX_FINDINGS
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
@@ -21,15 +22,15 @@ _TAGS = (
     ("${", r"\$\{[A-Za-z_][\w.!?()\"' -]{0,100}\}"),
     ("%7b%7b", r"%7[Bb]%7[Bb](?:%20|[\w.+-]){1,100}%7[Dd]%7[Dd]"),
 )
-_SERVICE = re.compile(
+_SERVICE = regex(
     # What the sending service fills in after this text was made.
     r"unsub|asm_|pm:|list_?:|LIST_ADDRESS|MC:|MC_|ARCHIVE|UPDATE_PROFILE|opt_?out|subscription_center|profile_center"
     r"|view_email_url|view_in_browser|webversion|member_(?:busname|addr|city|state|postal|country)",
     re.IGNORECASE,
 )
 _CODE = frozenset({"code", "pre", "samp", "kbd", "style", "script", "textarea", "tt"})
-_FILLER = re.compile(r"\blorem\s+ipsum\b", re.IGNORECASE)
-_TODO = re.compile(
+_FILLER = regex(r"\blorem\s+ipsum\b", re.IGNORECASE)
+_TODO = regex(
     r"(?<![\w#@/.-])(?:TODO(?:\(\w{1,30}\))?:|TODO\(\w{1,30}\)|FIXME\b|\[TODO\]|TODO\s+(?:add|write|replace|fix|insert)\b)"
 )
 
@@ -133,15 +134,24 @@ def lorem_or_todo(document: Document) -> Result:
         text = body.source.text
         if not (_FILLER.search(text) or _TODO.search(text)):
             continue
-        count = 0
-        for start, end in _visible(body):
-            for pattern in (_FILLER, _TODO):
-                for match in pattern.finditer(text, start, end):
-                    if body.template.overlaps(*match.span()) or count >= MAX_FINDINGS:
-                        continue
-                    count += 1
-                    what = "filler" if pattern is _FILLER else "a note to the author"
-                    yield _leftover(body, what, match)
+        filler = _places(body, _FILLER)
+        if filler:
+            # One place stands for all: the whole text is filler, or was copied with it.
+            often = f" ({len(filler)} times in this text)" if len(filler) > 1 else ""
+            yield _leftover(body, f"filler{often}", filler[0])
+        for match in _places(body, _TODO)[:MAX_FINDINGS]:
+            yield _leftover(body, "a note to the author", match)
+
+
+def _places(body: Body, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Where the pattern stands in the text that readers see, outside of tags."""
+    text = body.source.text
+    return [
+        match
+        for start, end in _visible(body)
+        for match in pattern.finditer(text, start, end)
+        if not body.template.overlaps(*match.span())
+    ]
 
 
 def _leftover(body: Body, what: str, match: re.Match[str]) -> Finding:
