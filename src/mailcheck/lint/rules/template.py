@@ -10,6 +10,7 @@ from mailcheck.lint.tag_text import bare, code_tags, language
 from mailcheck.lint.template import CLOSE, OPEN, Fault, Tag
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -40,10 +41,16 @@ def _some(findings: Iterable[Finding], body: Body) -> Iterator[Finding]:
         yield finding
 
 
-def _outcome(body: Body) -> str:
-    if body.template.dialect in _LENIENT:
-        return "readers see it as text"
-    return f"{TITLES[body.template.dialect]} refuses the template, and nothing is sent"
+def _outcome(body: Body, key: str = "unclosed") -> str:
+    """What will happen to the mail."""
+    dialect = body.template.dialect
+    if dialect == "generic" and key == "unbalanced":
+        return "the engine refuses the template, and nothing is sent"
+    if dialect not in _LENIENT:
+        return f"{TITLES[dialect]} refuses the template, and nothing is sent"
+    if key == "unbalanced":
+        return "what follows is hidden or shown to the wrong readers, or the sending fails"
+    return "readers see it as text"
 
 
 @rule("TPL001", "unclosed-tag", Severity.ERROR, since="0.1")
@@ -70,7 +77,11 @@ def _unpaired(body: Body, fault: Fault) -> Finding:
     if fault.related is not None:
         related = (Related("here another block ends", body.location(*fault.related)),)
     return body.finding(
-        f"{fault.message}: {_outcome(body)}", fault.start, fault.end, fix=_remedy(body, fault), related=related
+        f"{fault.message}: {_outcome(body, fault.key)}",
+        fault.start,
+        fault.end,
+        fix=_remedy(body, fault),
+        related=related,
     )
 
 
@@ -161,7 +172,7 @@ def _left_over(body: Body, tag: Tag) -> Finding:
     )
 
 
-_SMART = re.compile("[“”„‟″‘’‚‛]")
+_SMART = regex("[“”„‟″‘’‚‛]")
 _DOUBLE, _SINGLE = "“”„‟″", "‘’‚‛"
 
 
@@ -298,7 +309,7 @@ def _kept(match: re.Match[str]) -> str:
 
 _SPACES = "\u00a0\u202f\u2007"
 _NOTHING = "\u200b\u2060\ufeff\u00ad"
-_INVISIBLE = re.compile(f"[{_SPACES}{_NOTHING}]")
+_INVISIBLE = regex(f"[{_SPACES}{_NOTHING}]")
 _WHITE = frozenset({"jinja", "django", "handlebars", "mustache", "razor", "generic", "curly"})
 """Engines whose white space is Unicode's (and languages that are not known): a no-break space does no harm there."""
 
