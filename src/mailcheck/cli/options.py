@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 
 from mailcheck.cli.streams import emit
 from mailcheck.model.errors import UsageError
+from mailcheck.model.pattern import regex
 from mailcheck.report import FORMATS
 
 LEVELS = ("error", "warning", "info")
 COLORS = ("auto", "always", "never")
-_INVALID = re.compile(r"argument (?P<option>[^:]+): invalid choice: '?(?P<word>.*?)'? \(choose from .*\)", re.DOTALL)
+_INVALID = regex(r"argument (?P<option>[^:]+): invalid choice: '?(?P<word>.*?)'? \(choose from .*\)", re.DOTALL)
 _UNKNOWN = "unrecognized arguments: "
 
 

@@ -1,10 +1,10 @@
 """A rule's page, rendered from its docstring: for the terminal, as JSON, as Markdown."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from mailcheck.model.finding import DOCS
+from mailcheck.model.pattern import regex
 from mailcheck.model.registry import Entry, load
 from mailcheck.model.rule import RuleDoc
 from mailcheck.report.page import Page
@@ -24,7 +24,7 @@ _PLACEHOLDERS = {
     "ed25519_spki": "MCowBQ…",
 }
 """Keys of the examples are put in for tests; a page shows how they begin. `%{i}` is a macro, no placeholder."""
-_PLACEHOLDER = re.compile(r"(?<!%)\{([a-z][a-z0-9_]+)\}")
+_PLACEHOLDER = regex(r"(?<!%)\{([a-z][a-z0-9_]+)\}")
 _FIXES = {
     "safe": "a change that can be applied as it stands",
     "unsafe": "a change to be looked at before it is applied",
@@ -32,8 +32,8 @@ _FIXES = {
 }
 
 
-_REPEAT = re.compile(r"\{(repeat|line) (\d+) (.*)\}")
-_DIRECTIVE = re.compile(r"\{(marketing|transactional|blank|file (\S+))\}")
+_REPEAT = regex(r"\{(repeat|line) (\d+) (.*)\}")
+_DIRECTIVE = regex(r"\{(marketing|transactional|blank|file (\S+))\}")
 
 
 def content_example(line: str) -> str:

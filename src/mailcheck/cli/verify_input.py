@@ -1,6 +1,5 @@
 """The messages that are given: files, mboxes, Maildirs, standard input; one in memory at a time."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,12 +7,13 @@ from typing import BinaryIO
 
 from mailcheck.mail.message import MAX_MESSAGE
 from mailcheck.model.location import ConfigLocation
+from mailcheck.model.pattern import regex
 from mailcheck.model.value import dataclass
 from mailcheck.verify_message.run import Given
 
 # RFC 4155: "From ", an address, and a date that ends in a year (some programs add a zone).
-_SEPARATOR = re.compile(rb"From \S{1,500} .{10,60}\d{4}(?: [+-]\d{4})?\s*\Z")
-_QUOTED = re.compile(rb"(?m)^>(>*From )")
+_SEPARATOR = regex(rb"From \S{1,500} .{10,60}\d{4}(?: [+-]\d{4})?\s*\Z")
+_QUOTED = regex(rb"(?m)^>(>*From )")
 
 
 @dataclass(frozen=True, slots=True)

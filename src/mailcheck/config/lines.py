@@ -1,9 +1,9 @@
 """On which line of a TOML file a key stands (tomllib does not say)."""
 
-import re
+from mailcheck.model.pattern import regex
 
-_HEADER = re.compile(r"\s*(\[\[?)(.+?)(\]\]?)\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_HEADER = regex(r"\s*(\[\[?)(.+?)(\]\]?)\s*(?:#.*)?$")
+_KEY = regex(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mailcheck.model.errors import UsageError
+from mailcheck.model.pattern import regex
 
 SECONDS = 30
 """Seconds after which git is given up."""
@@ -15,8 +16,8 @@ MAX_BLOB = 25 * 1024 * 1024
 """Octets of a file of a revision that is read, as of the file itself."""
 _AT_ONCE = 200
 """Paths named in one call; command lines are bounded."""
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
+_HUNK = regex(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_ESCAPE = regex(rb"\\([0-7]{3}|.)")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG", "GIT_SSL", "GIT_SSH")
 """Variables of git's own that are passed on; a hook's GIT_DIR and GIT_INDEX_FILE would point git elsewhere."""

@@ -1,10 +1,10 @@
 """What a configuration says about templates: their language, rules that leave some files alone, messages in pieces."""
 
-import re
 from typing import Any
 
 from mailcheck.config.keys import Key, Lines, checked, unknown, where
 from mailcheck.model.errors import ConfigError
+from mailcheck.model.pattern import regex
 
 DIALECTS = (
     "jinja", "django", "twig", "liquid", "handlebars", "mustache", "go", "erb", "blade", "razor", "mailchimp",
@@ -23,7 +23,7 @@ PARTS: dict[str, Key] = {
 }
 """The parts of a message that `[[set]]` may name, each a pattern with {name} in it."""
 SET: dict[str, Key] = {**PARTS, "kind": Key("string", "what these messages are for", None, KINDS)}
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PLACEHOLDER = regex(r"\{[^{}]*\}")
 
 
 class SetTable:

@@ -4,8 +4,10 @@ import hashlib
 import re
 import unicodedata
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|.*?\|\*|%%.*?%%|<%.*?%>|\$\{.*?\}", re.DOTALL)
-_DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
+from mailcheck.model.pattern import regex
+
+_TAG = regex(r"\{\{.*?\}\}|\{%.*?%\}|\*\|.*?\|\*|%%.*?%%|<%.*?%>|\$\{.*?\}", re.DOTALL)
+_DIGITS = regex(r"\d+(?:[.,:/-]\d+)*")
 MAX_SUBJECT = 10_000
 """Characters of a subject that are compared."""
 

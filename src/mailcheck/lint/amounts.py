@@ -2,6 +2,8 @@
 
 import re
 
+from mailcheck.model.pattern import regex
+
 _SIGNS = {
     "€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "￥": "JPY", "₺": "TRY", "₹": "INR", "₽": "RUB", "₩": "KRW",
     "₪": "ILS", "zł": "PLN", "kč": "CZK", "kr": "kr", "kr.": "kr", "sek": "kr", "nok": "kr", "dkk": "kr", "tl": "TRY",
@@ -15,7 +17,7 @@ _AFTER = rf"(?:{_SIGN}|(?:{_CODES}|zł|Kč|kr\.?|TL|Fr\.|[Ee]uros?)(?![^\W\d_]))
 _NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 _BLANK = r"[ \u00a0\u202f]{0,6}"
 # A sign with a number behind it belongs to that number: "seat 8  £24".
-_AMOUNT = re.compile(
+_AMOUNT = regex(
     rf"(?P<before>{_BEFORE}){_BLANK}(?P<first>{_NUMBER})(?![\d%])"
     rf"|(?<![\d.,€£$¥])(?P<second>{_NUMBER}){_BLANK}(?P<after>{_AFTER})(?!{_BLANK}\d)"
 )

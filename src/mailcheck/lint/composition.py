@@ -14,6 +14,7 @@ from mailcheck.lint.files import Store, medium, words
 from mailcheck.lint.references import DEFINE, EXTENDS, INCLUDE, OPAQUE, SLOT, Reference, references
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import Template
+from mailcheck.model.pattern import regex
 
 MAX_BODIES = 50
 """Templates of one composition."""
@@ -30,13 +31,13 @@ FOLDERS = (
     "src/templates", "src/views",
 )  # fmt: skip
 """Folders in which templates usually stand, looked into from each folder above the template."""
-_FRAME = re.compile(r"<(?:html|body|mjml)\b", re.IGNORECASE)
-_FRAME_END = re.compile(r"</(?:html|body|mjml)\s*>", re.IGNORECASE)
+_FRAME = regex(r"<(?:html|body|mjml)\b", re.IGNORECASE)
+_FRAME_END = regex(r"</(?:html|body|mjml)\s*>", re.IGNORECASE)
 _PART_FOLDERS = frozenset(
     {"partials", "_partials", "snippets", "includes", "_includes", "layouts", "_layouts", "components", "shared"}
 )
 _JINJA = frozenset({".j2", ".jinja", ".jinja2", ".njk"})
-_DEFINES = re.compile(r"\{\{-?\s*define\s+(?:\"([^\"]*)\"|`([^`]*)`)")
+_DEFINES = regex(r"\{\{-?\s*define\s+(?:\"([^\"]*)\"|`([^`]*)`)")
 _LEFT_OUT = frozenset({"node_modules", "bower_components", "__pycache__", "site-packages"})
 
 Reader = Callable[[Source], Template]

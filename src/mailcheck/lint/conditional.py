@@ -6,13 +6,15 @@ else takes `<!--[if mso]>…<![endif]-->` for a comment. Both readings are judge
 
 import re
 
+from mailcheck.model.pattern import regex
+
 VERSIONS = (12, 14, 15, 16)
 """Word's engine in Outlook 2007, 2010, 2013, and 2016 and later."""
-_OPEN = re.compile(r"\[if\s+([^\]]*)\]", re.IGNORECASE)
-_ENDIF = re.compile(r"<!\[endif\]\s*\Z", re.IGNORECASE)
-_TOKEN = re.compile(r"\s*(?:([()!&|])|(lte|lt|gte|gt)\b|([a-z]+)|(\d+(?:\.\d+)?))", re.IGNORECASE)
-_NOT_NEWLINE = re.compile(r"[^\r\n]")
-_MARK = re.compile(r"<!\[endif\]|<!--\[if\b", re.IGNORECASE)
+_OPEN = regex(r"\[if\s+([^\]]*)\]", re.IGNORECASE)
+_ENDIF = regex(r"<!\[endif\]\s*\Z", re.IGNORECASE)
+_TOKEN = regex(r"\s*(?:([()!&|])|(lte|lt|gte|gt)\b|([a-z]+)|(\d+(?:\.\d+)?))", re.IGNORECASE)
+_NOT_NEWLINE = regex(r"[^\r\n]")
+_MARK = regex(r"<!\[endif\]|<!--\[if\b", re.IGNORECASE)
 
 Comment = tuple[int, int, str]
 

@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mailcheck.model.pattern import regex
+
 MAX_SHEET = 100_000
 """Characters of one style sheet that are read."""
 MAX_DEPTH = 8
 """Rules inside each other that are read."""
 # tinycss2 counts lines as CSS does: a form feed ends one too (CSS Syntax 3.3).
-_NEWLINE = re.compile(r"\r\n|[\r\n\f]")
-_PIECE = re.compile(
+_NEWLINE = regex(r"\r\n|[\r\n\f]")
+_PIECE = regex(
     r"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?|url\(\s*[^"'\s)][^)]*+\)?|\\.|[()\[\]{};]""",
     re.DOTALL | re.IGNORECASE,
 )

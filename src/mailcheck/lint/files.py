@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.source import Source
 from mailcheck.model.globs import first_match
+from mailcheck.model.pattern import regex
 
 if TYPE_CHECKING:
     from mailcheck.lint.gitignore import Ignored
@@ -46,19 +47,17 @@ _NOT_MAIL = frozenset(
 )
 """What a template is made of where it is no mail: `nginx.conf.j2`, `database.yml.erb`, `app.js.erb`."""
 _LEFT_OUT = frozenset({"node_modules", "bower_components", "__pycache__", "site-packages"})
-_MARKUP_SIGN = re.compile(
+_MARKUP_SIGN = regex(
     r"</?(?:!doctype|html|head|body|table|tr|td|div|p|a|h[1-6]|img|span|br|center|mj-?\w+)\b", re.IGNORECASE
 )
-_CHILD_SIGN = re.compile(
+_CHILD_SIGN = regex(
     r"\{%[-+~]?\s*(?:extends|layout)\b|\{\{(?:<|#>)|@extends\s*\(|@section\s*\(|<x-\w|\{extends\s|<@\w+\.\w"
 )
-_CHARSET = re.compile(
+_CHARSET = regex(
     rb"""<meta[^>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})|<\?xml[^>]{0,100}?\bencoding\s*=\s*["']([\w.:-]{1,40})""",
     re.IGNORECASE,
 )
-_JSON_SIGN = re.compile(
-    rb'"(?:SubjectPart|HtmlPart|TextPart|html_content|plain_content|HtmlBody|TextBody|TemplateContent)"'
-)
+_JSON_SIGN = regex(rb'"(?:SubjectPart|HtmlPart|TextPart|html_content|plain_content|HtmlBody|TextBody|TemplateContent)"')
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 

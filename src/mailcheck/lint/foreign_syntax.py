@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mailcheck.lint.tag_text import bare
 from mailcheck.lint.template import COMMENT, OUTPUT, Tag, Template
+from mailcheck.model.pattern import regex
 
 TITLES = {
     "jinja": "Jinja", "django": "Django", "twig": "Twig", "liquid": "Liquid", "handlebars": "Handlebars",
@@ -25,22 +26,22 @@ _ABSENT = {
     "liquid": dict.fromkeys(("set", "macro", "endmacro", "endset", "with", "endwith"), "Jinja"),
     "braze": dict.fromkeys(("set", "macro", "endmacro", "endset"), "Jinja"),
 }  # fmt: skip
-_HANDLEBARS = re.compile(r"\{\{[~-]?\s*(?:[#^/]\s*\w|>\s*[\w\"'])|\{\{\{")
-_GO = re.compile(r"\{\{-?\s*\.[A-Za-z_]")
-_PHP = re.compile(r"\{\{\s*\$\w+")
-_COLON_FILTER = re.compile(r"\|\s*\w+\s*:")
-_CALLED_FILTER = re.compile(r"\|\s*\w+\(")
-_PIPE = re.compile(r"\|")
-_AS = re.compile(r"\bas\s+\|[^|]*\|")
+_HANDLEBARS = regex(r"\{\{[~-]?\s*(?:[#^/]\s*\w|>\s*[\w\"'])|\{\{\{")
+_GO = regex(r"\{\{-?\s*\.[A-Za-z_]")
+_PHP = regex(r"\{\{\s*\$\w+")
+_COLON_FILTER = regex(r"\|\s*\w+\s*:")
+_CALLED_FILTER = regex(r"\|\s*\w+\(")
+_PIPE = regex(r"\|")
+_AS = regex(r"\bas\s+\|[^|]*\|")
 _PERCENT = frozenset({"jinja", "django", "twig", "liquid", "hubl", "braze"})
 _SERVICE = {
     # Tags that only the sending service fills in: where one stands, the service does read this template.
-    "mailchimp": re.compile(
+    "mailchimp": regex(
         r"UNSUB|LIST_?:|LIST_ADDRESS|MC:|MC_|ARCHIVE|UPDATE_PROFILE|FORWARD|REWARDS|CURRENT_YEAR|ABOUT_LIST|HTML:|UNIQID",
         re.IGNORECASE,
     ),
-    "ampscript": re.compile(r"unsub|member_|view_email_url|subscription_center|profile_center|v\(", re.IGNORECASE),
-    "erb": re.compile(r"asm_"),
+    "ampscript": regex(r"unsub|member_|view_email_url|subscription_center|profile_center|v\(", re.IGNORECASE),
+    "erb": regex(r"asm_"),
 }
 
 

@@ -8,16 +8,17 @@ what one reader guesses the next one reads differently.
 import re
 
 from mailcheck.lint.template import Fault
+from mailcheck.model.pattern import regex
 
 KEYS = ("subject", "preheader", "kind", "offer", "from_name")
 KINDS = ("marketing", "transactional", "unknown")
 MAX_CHARACTERS = 64_000
 """Characters of front matter that are read."""
-_BEGIN = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
-_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
-_KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*|\"[^\"\r\n]*\"|'[^'\r\n]*')[ \t]*:(?=[ \t]|\Z)")
-_BLOCK = re.compile(r"([|>])([+-]?)[ \t]*(?:#.*)?\Z")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_BEGIN = regex(r"---[ \t]*(?:\r\n|\r|\n)")
+_LINE = regex(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_KEY = regex(r"([A-Za-z_][A-Za-z0-9_-]*|\"[^\"\r\n]*\"|'[^'\r\n]*')[ \t]*:(?=[ \t]|\Z)")
+_BLOCK = regex(r"([|>])([+-]?)[ \t]*(?:#.*)?\Z")
+_ESCAPE = regex(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v",
            "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"}  # fmt: skip
 

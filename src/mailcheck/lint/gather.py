@@ -13,12 +13,13 @@ from mailcheck.lint.options import LintOptions
 from mailcheck.lint.sets import MessageSet, Sets
 from mailcheck.lint.source import Source
 from mailcheck.lint.template import SUFFIX, Template
+from mailcheck.model.pattern import regex
 
 if TYPE_CHECKING:
     from mailcheck.lint.composition import Composer
     from mailcheck.lint.front_matter import FrontMatter
 
-_FIELDS = re.compile(
+_FIELDS = regex(
     r"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|DKIM-Signature|MIME-Version|Message-ID|Content-Type"
     r"|Reply-To|Sender|X-[\w-]+|ARC-[\w-]+|Authentication-Results|List-[\w-]+):",
     re.IGNORECASE,
@@ -90,6 +91,7 @@ class _Gathering:
         self.seen: set[str] = set()
         self.placed: list[tuple[Document, Body, str]] = []
         self.markup = False
+        self.names: set[str] = set()
 
     @cached_property
     def composer(self) -> "Composer":
@@ -334,6 +336,10 @@ class _Gathering:
                     return Composition((body,), complete=False, reason=around)
                 return self.composer.compose(body, path or os.path.join(self.store.root, "-"))
 
+        if name in self.names and bodies:
+            # A folder `welcome` and files `welcome.html` and `.txt` beside it are two messages.
+            name = next((body.source.path for body in bodies if body.source.path not in self.names), name)
+        self.names.add(name)
         declared = self.options.kind or kind
 
         def others() -> list[Body]:

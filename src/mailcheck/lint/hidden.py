@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from mailcheck.lint.document import Body
 from mailcheck.lint.html import Element, Markup
+from mailcheck.model.pattern import regex
 
 MANY_WORDS = 10
 """Words behind display:none that are no leftover; with size or colour, one word is enough."""
@@ -16,18 +17,18 @@ PREHEADER_AFTER = 25
 """Visible words before which hidden text is the preheader that inboxes show beside the subject."""
 MAX_SHEETS = 200_000
 """Characters of style sheets that are read."""
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_TOKEN = re.compile(r"[.#]?-?[a-z_][\w-]*|\[[\w-]+|\*", re.IGNORECASE)
-_LENGTH = re.compile(r"(\d{0,4}(?:\.\d{1,6})?)(px|pt)?(?:\s*/.*)?\s*\Z")
-_HEX = re.compile(r"#(?:([0-9a-f])([0-9a-f])([0-9a-f])|([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2}))\Z")
-_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+1(?:\.0*)?)?\s*\)\Z")
+_WORD = regex(r"[^\W\d_]{2,}")
+_TOKEN = regex(r"[.#]?-?[a-z_][\w-]*|\[[\w-]+|\*", re.IGNORECASE)
+_LENGTH = regex(r"(\d{0,4}(?:\.\d{1,6})?)(px|pt)?(?:\s*/.*)?\s*\Z")
+_HEX = regex(r"#(?:([0-9a-f])([0-9a-f])([0-9a-f])|([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2}))\Z")
+_RGB = regex(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+1(?:\.0*)?)?\s*\)\Z")
 _COLOURS = {
     "white": (255, 255, 255), "black": (0, 0, 0), "gray": (128, 128, 128), "grey": (128, 128, 128),
     "silver": (192, 192, 192), "whitesmoke": (245, 245, 245), "red": (255, 0, 0), "blue": (0, 0, 255),
     "navy": (0, 0, 128), "green": (0, 128, 0), "yellow": (255, 255, 0), "snow": (255, 250, 250),
     "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
 }  # fmt: skip
-_PREHEADER = re.compile(r"pre-?header|pre-?view|snippet|inbox-?text|teaser", re.IGNORECASE)
+_PREHEADER = regex(r"pre-?header|pre-?view|snippet|inbox-?text|teaser", re.IGNORECASE)
 _UNSEEN = frozenset(
     {"style", "script", "title", "head", "template", "noscript", "mj-preview", "mj-head", "mj-style", "option"}
 )

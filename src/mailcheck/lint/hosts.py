@@ -3,9 +3,10 @@
 import re
 
 from mailcheck.data.link_hosts import below, hosts
+from mailcheck.model.pattern import regex
 
-_NUMBER = re.compile(r"(?:0x[0-9a-f]*|\d+)\Z")
-_STAGING = re.compile(r"(?:\A|[.-])(staging\d*|stg\d*|preprod|pre-prod|uat)(?=[.-])")
+_NUMBER = regex(r"(?:0x[0-9a-f]*|\d+)\Z")
+_STAGING = regex(r"(?:\A|[.-])(staging\d*|stg\d*|preprod|pre-prod|uat)(?=[.-])")
 _LOCAL_SUFFIXES = {
     "localhost": "RFC 6761 6.3",
     "local": "RFC 6762 3",

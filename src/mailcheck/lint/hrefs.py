@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mailcheck.lint.html import Element
+from mailcheck.model.pattern import regex
 
 if TYPE_CHECKING:
     from mailcheck.lint.document import Body
@@ -23,12 +24,12 @@ MAX_PIECES = 100
 _FILLING = frozenset(
     {"data-ko-link", "tal:attributes", "th:attr", "data-th-attr", "t-att", "t-attf-href", "t-att-href"}
 )
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_AUTHORITY = re.compile(r"https?:[/\\]{2}([^/\\?#]*)", re.IGNORECASE)
-_DROPPED = re.compile(r"[\t\r\n]+")
-_TEXT_URL = re.compile(r"(?<![\w/.:@])https?://[^\s<>\"“”]{1,2000}", re.IGNORECASE)
+_SCHEME = regex(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_AUTHORITY = regex(r"https?:[/\\]{2}([^/\\?#]*)", re.IGNORECASE)
+_DROPPED = regex(r"[\t\r\n]+")
+_TEXT_URL = regex(r"(?<![\w/.:@])https?://[^\s<>\"“”]{1,2000}", re.IGNORECASE)
 _AFTER = ".,;:!?)]}'*"
-_STAND_IN = re.compile(
+_STAND_IN = regex(
     r"""\{[^{}]*\}|\[[^\[\]]+\]|%%?[\w .:()-]{2,}%%?|\*\||\|\*|\#\#|@@|\$[\w.]+\$|<[^<>]*>|__\w+?__|\{\{|\}\}|<%|%>
     |\A[#@~$-][\w.]{2,}[#@~$-]\Z|\A@\(?[A-Za-z]|\A[A-Z][A-Z0-9_]*_[A-Z0-9_]+\Z|\A\$\{?\w""",
     re.VERBOSE,

@@ -5,11 +5,11 @@ rules read the tokens, in the order in which they are written, under a stack of 
 tags that may be left out).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mailcheck.lint.source import Source
+from mailcheck.model.pattern import regex
 
 VOID = frozenset(
     [
@@ -99,7 +99,7 @@ OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 """Elements whose end tag may be missing where their parent ends."""
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
 """Elements through which an end tag inside does not reach (HTML 13.2.4.2, element scope)."""
-_ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
+_ATTRIBUTE = regex(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']*))?""")
 KNOWN = (_P_CLOSERS - {"hr"}) | frozenset(
     {
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "body", "button", "caption", "cite", "code", "colgroup",
@@ -289,10 +289,10 @@ class Markup:
         return (element for element in self.elements if element.tag in tags)
 
 
-_NAME = re.compile(r"[a-z][a-z0-9:._-]*")
+_NAME = regex(r"[a-z][a-z0-9:._-]*")
 _TEXT, _START, _END, _COMMENT, _DOCTYPE = 0, 1, 2, 3, 4
-_TAG_END = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
-_COMMENT_END = re.compile(r"--!?>")
+_TAG_END = regex(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_COMMENT_END = regex(r"--!?>")
 
 
 def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -> Markup:

@@ -13,17 +13,18 @@ from mailcheck.lint.template import COMMENT
 from mailcheck.model import registry
 from mailcheck.model.finding import Finding
 from mailcheck.model.location import FileLocation
+from mailcheck.model.pattern import regex
 from mailcheck.model.selection import Selection
 
 MAX_DIRECTIVES = 1_000
 """Ignore comments of one document that are read."""
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     # Behind the comment's own mark, be it a block ({% comment %}) or signs.
     r"(?:\{%[-~+]?\s*(?:comment|doc)\b[^%\n]{0,80}%\})?\W{0,40}mailcheck:[ \t]*([\w-]*)(?:[ \t]*(\[)([^\]\n]*)(\])?)?",
     re.IGNORECASE,
 )
-_NEWLINE = re.compile(r"[\r\n]")
-_BLANK = re.compile(r"[ \t\r\n]*")
+_NEWLINE = regex(r"[\r\n]")
+_BLANK = regex(r"[ \t\r\n]*")
 
 
 class Directive:

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from mailcheck.lint.document import Body
 from mailcheck.lint.html import Element, Markup
 from mailcheck.lint.template import OPEN, OUTPUT, STATEMENT, Tag
+from mailcheck.model.pattern import regex
 
 _SILENT = frozenset(
     {
@@ -27,7 +28,7 @@ _SLOTS = frozenset(
     }
 )  # fmt: skip
 """Blocks whose inside another template replaces or wraps."""
-_MARKUP = re.compile(
+_MARKUP = regex(
     r"\b(?:content\w*|body\w*|yield|slots?|super|parent|caller|children|render\w*|include\w*|partials?|html\w*|\w*_html"
     r"|safe|raw|layout|blocks?|components?|widgets?|macros?|sections?|header\w*|footer\w*|signature\w*|modules?)\b|\A[\w.$>-]+\(",
     re.IGNORECASE,

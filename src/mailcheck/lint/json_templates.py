@@ -9,6 +9,7 @@ from array import array
 
 from mailcheck.lint.mapped import MappedSource
 from mailcheck.lint.source import Source
+from mailcheck.model.pattern import regex
 
 MAX_DEPTH = 50
 """Arrays and objects inside each other that are read."""
@@ -16,8 +17,8 @@ MAX_KEY = 100
 """Characters of a key that are kept."""
 MAX_MESSAGES = 1_000
 """Templates of one file."""
-_TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([{}\[\]:,])|[^\s"{}\[\]:,]+', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_TOKEN = regex(r'"((?:[^"\\]++|\\.)*+)"|([{}\[\]:,])|[^\s"{}\[\]:,]+', re.DOTALL)
+_ESCAPE = regex(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 SHAPES: dict[str, dict[str, str]] = {

@@ -4,7 +4,6 @@ A declaration settles it; then header fields; then evidence in the bodies, which
 little doubt: rules that only marketing has to obey are errors, and an error about a receipt is worse than silence.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from mailcheck.data.footers import plain
 from mailcheck.data.kinds import online_version, path_words, words
 from mailcheck.lint.document import MARKETING, TRANSACTIONAL, UNKNOWN, Body
 from mailcheck.lint.unsubscribing import way_out
+from mailcheck.model.pattern import regex
 
 CONFIDENT = 0.8
 """How sure the evidence of the bodies must be."""
@@ -19,16 +19,16 @@ MIXED = 1.5
 """Evidence of both kinds from which a message is taken for both."""
 MAX_TEXT = 100_000
 """Characters of a body that are read for evidence."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ORDER_TAG = re.compile(
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_ORDER_TAG = regex(
     r"(?<![a-z])(?:order_(?:id|no|num|number|total|ref|items?|lines?|name)|invoice|receipt|"
     r"tracking_(?:number|url|link|id|code|no)|shipment|reset_(?:url|link|token|password|code)|password|otp|"
     r"verif(?:y|ication)(?:_[a-z]+)?|confirm(?:ation)?(?:_(?:url|link|token|code))?|activation(?:_[a-z]+)?|magic_link|"
     r"login_(?:url|link|token|code)|(?:recovery|security|access|one_time)_(?:code|password|link|url)|payment|refund|booking|"
     r"ticket_(?:id|number|code))(?![a-z])"
 )
-_PRICE = re.compile(r"(?:[€$£¥₩₽]|kr\.?|zł|CHF|EUR|USD|GBP) ?\d|\d[.,]\d\d ?(?:[€$£]|kr|zł|CHF|EUR)")
-_WORD = re.compile(r"[a-z]+")
+_PRICE = regex(r"(?:[€$£¥₩₽]|kr\.?|zł|CHF|EUR|USD|GBP) ?\d|\d[.,]\d\d ?(?:[€$£]|kr|zł|CHF|EUR)")
+_WORD = regex(r"[a-z]+")
 
 
 def kind_of(

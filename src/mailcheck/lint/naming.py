@@ -1,11 +1,10 @@
 """What a link is called: its text, the alt of its images, or a label (the accessible name, as far as it is written)."""
 
-import re
-
 from mailcheck.lint.document import Body
 from mailcheck.lint.html import Element
+from mailcheck.model.pattern import regex
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     "[\\s\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*\\Z"
 )
 _OTHER = frozenset(

@@ -4,15 +4,15 @@ A fault counts where it stands in every reading that contains its tag, and where
 same branch: across branches, includes and slots nothing is certain.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mailcheck.lint.document import Body
 from mailcheck.lint.html import KNOWN, OPTIONAL_END, Element, Markup, Misnesting
 from mailcheck.lint.inserts import Inserts
 from mailcheck.lint.template import Branch, Template
+from mailcheck.model.pattern import regex
 
-_NAME = re.compile(r"[a-z][a-z0-9:._-]*\Z")
+_NAME = regex(r"[a-z][a-z0-9:._-]*\Z")
 _FRAME = frozenset({"html", "body", "mjml"})
 
 

@@ -3,19 +3,19 @@
 What is looked for is any sign of one (data/postal_patterns.txt): the rule that asks speaks only where there is none.
 """
 
-import re
 from collections.abc import Iterable
 
 from mailcheck.data.footers import holds_postal_tag, postal_patterns
 from mailcheck.lint.document import Body
 from mailcheck.lint.template import COMMENT
 from mailcheck.lint.unsubscribing import may_hold_more
+from mailcheck.model.pattern import regex
 
 MAX_TEXT = 200_000
 """Characters of a message that are searched: of a longer one, its beginning and its end."""
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_LETTERS = regex(r"[^\W\d_]+")
 _ADDRESS = frozenset({"address", "addr", "street", "postcode", "zip", "addressline", "address1"})
 _OWNER = frozenset(
     {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from mailcheck.lint.template import COMMENT, OUTPUT, Tag, Template
+from mailcheck.model.pattern import regex
 
 EXTENDS, INCLUDE, SLOT, DEFINE, OPAQUE = "extends", "include", "slot", "define", "opaque"
 MAX_REFERENCES = 500
@@ -29,8 +30,8 @@ class Reference:
 
 Found = Iterator[tuple[str, tuple[str, ...], bool]]
 
-_STRING = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`)""")
-_STATEMENT = re.compile(r"\{%[-+~]?\s*(\w+)\b")
+_STRING = regex(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`)""")
+_STATEMENT = regex(r"\{%[-+~]?\s*(\w+)\b")
 _PLAIN_TAGS = frozenset(
     """
     if elif elsif elseif else endif for endfor in empty set endset with endwith without macro endmacro call endcall
@@ -48,15 +49,19 @@ _PLAIN_TAGS = frozenset(
     """.split()  # noqa: SIM905  a table
 )
 """Statements that bring in nothing; any other is a custom tag, and its output is not known."""
-_VALUE_TAG = re.compile(
-    r"(?:^|_)(?:url|link|href|uri|path|date|time|year|email)\Z|^unsubscribe|^unsub_|^manage_preferences"
-)
+_VALUE_TAG = regex(r"(?:^|_)(?:url|link|href|uri|path|date|time|year|email)\Z|^unsubscribe|^unsub_|^manage_preferences")
 """Custom tags that print one value: an address of the web, a date. No footer comes out of them."""
-_SLOT_NAMES = re.compile(
+_FOOTER = regex(r"(?:^|[._>-])(?:\w{0,30}_)?footer(?:_\w{0,30})?\Z", re.IGNORECASE)
+"""Names of values that hold what rules about footers look for."""
+_PLACEHOLDER = regex(
+    r"(\[\[?|##?|%%?|\{|__|@@|\*\|)[\w.: -]{0,30}footer[\w.: -]{0,30}(?:\]\]?|##?|%%?|\}|__|@@|\|\*)", re.IGNORECASE
+)
+"""A placeholder of a language that is not known here, such as [[footer]] or ##FOOTER##."""
+_SLOT_NAMES = regex(
     r"(?:content|body|yield|slot|main|inner|children|content_for_layout|contents|@content|@partial-block|@body)"
     r"(?:_html|_content|_block)?\Z"
 )
-_RAW_NAMES = re.compile(
+_RAW_NAMES = regex(
     r"(?:[\w.$>-]*[._>-])?(?:content|contents|body|html|markup|footer|header|slot|main|inner|children|layout|fragment|block|rows)"
     r"(?:_?(?:html|content|block|markup))?\Z", re.IGNORECASE
 )  # fmt: skip
@@ -72,8 +77,11 @@ def references(template: Template) -> list[Reference]:
         for reader in _by_mark(raw, template.dialect):
             for kind, names, optional in reader(raw):
                 found.append(Reference(kind, names, tag.start, tag.end, optional=optional))
-        if tag.kind == OUTPUT and _is_slot(tag):
-            found.append(Reference(SLOT, (tag.expression[:60],), tag.start, tag.end))
+        if tag.kind == OUTPUT:
+            if _is_slot(tag):
+                found.append(Reference(SLOT, (tag.expression[:60],), tag.start, tag.end))
+            elif _FOOTER.search(_name_of(tag)):
+                found.append(Reference(OPAQUE, (tag.expression[:60],), tag.start, tag.end))
         if len(found) >= MAX_REFERENCES:
             break
     found += _around(template)
@@ -99,10 +107,15 @@ def _by_mark(raw: str, dialect: str) -> tuple[Callable[[str], Found], ...]:
 
 def _is_slot(tag: Tag) -> bool:
     """Output into which a layout is likely to put a page: named so and unescaped, or the bare word of a layout."""
-    bare = re.split(r"[|\s(?]", tag.expression.strip().strip("{}~- "), maxsplit=1)[0].lstrip(".$")[:200]
+    bare = _name_of(tag)
     if _SLOT_NAMES.match(bare):
         return True
     return tag.escapes is False and _RAW_NAMES.match(bare) is not None
+
+
+def _name_of(tag: Tag) -> str:
+    """The name at the beginning of an output tag."""
+    return re.split(r"[|\s(?]", tag.expression.strip().strip("{}~- "), maxsplit=1)[0].lstrip(".$")[:200]
 
 
 def _string(text: str, at: int = 0) -> str | None:
@@ -156,10 +169,10 @@ def _statement(raw: str) -> Found:
 
 
 # --- {{ }} ------------------------------------------------------------------------------------------------------------
-_PARTIAL = re.compile(r"#?>\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s}~=]+))(?!\s*=)")
-_FUNCTION = re.compile(r"(include|source)\s*\(\s*(.*)", re.DOTALL)
-_INLINE = re.compile(r"#\s*\*\s*inline\s+[\"']([^\"']+)[\"']")
-_GO = re.compile(r"(template|block|define)\s+(\"[^\"]*\"|`[^`]*`)")
+_PARTIAL = regex(r"#?>\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s}~=]+))(?!\s*=)")
+_FUNCTION = regex(r"(include|source)\s*\(\s*(.*)", re.DOTALL)
+_INLINE = regex(r"#\s*\*\s*inline\s+[\"']([^\"']+)[\"']")
+_GO = regex(r"(template|block|define)\s+(\"[^\"]*\"|`[^`]*`)")
 
 
 def _curly(raw: str) -> Found:
@@ -203,12 +216,12 @@ def _curly(raw: str) -> Found:
 
 
 # --- <% %>, <# >, { } ---------------------------------------------------------------------------------------------
-_RENDER = re.compile(
+_RENDER = regex(
     r"<%[=-]{0,2}\s*(?:raw\s*\(?\s*)?render\b\s*\(?\s*(?::?(?:partial|template|layout|inline)\s*(?:=>|:)\s*|Phoenix\S*\s*)?(.*)",
     re.DOTALL,
 )
-_YIELD = re.compile(r"<%[=-]{0,2}\s*(?:yield\b|content_for\s*\(?\s*:\w+\s*\)?\s*-?%>|@inner_content|render_slot)")
-_MACRO = re.compile(r"[<\[]@([\w.]+)")
+_YIELD = regex(r"<%[=-]{0,2}\s*(?:yield\b|content_for\s*\(?\s*:\w+\s*\)?\s*-?%>|@inner_content|render_slot)")
+_MACRO = regex(r"[<\[]@([\w.]+)")
 
 
 def _erb(raw: str) -> Found:
@@ -237,8 +250,8 @@ def _freemarker(raw: str) -> Found:
         yield INCLUDE, (f"@{alias[1]}",), False
 
 
-_SMARTY = re.compile(r"\{(include|extends|block|insert|fetch)\b([^}]*)")
-_SMARTY_NAME = re.compile(
+_SMARTY = regex(r"\{(include|extends|block|insert|fetch)\b([^}]*)")
+_SMARTY_NAME = regex(
     r"""(?:^|\s)(?:file|name)\s*=\s*(?:"([^"$`]*)"|'([^']*)'|([^\s"'$}]+))|^\s*(?:"([^"$`]*)"|'([^']*)')"""
 )
 
@@ -265,18 +278,18 @@ def _smarty(raw: str) -> Found:
 
 
 # --- languages whose marks are no brackets: read from the text, comments left out ----------------------------
-_BLADE = re.compile(
+_BLADE = regex(
     r"(?<![@\w])@(extends|include|includeIf|includeWhen|includeUnless|includeFirst|each|component|yield|stack|section"
     r"|livewire|inject)\s*\(([^()]{0,1000})|<x-([\w.:-]+)|\{\{\s*\$slot\b|\{!!\s*\$slot\b"
 )
-_RAZOR = re.compile(
+_RAZOR = regex(
     r"\bLayout\s*=\s*(\"[^\"\n]*\"|null\b|[^;\n]{1,200})|@\(?\s*(?:await\s+)?(RenderBody|RenderSection(?:Async)?)\b"
     r"|Html\.(?:Render)?Partial(?:Async)?\s*\(\s*([^)\n]{0,200})|<partial\s[^<>]{0,300}?\bname\s*=\s*\"([^\"@\n]*)\""
     r"|(Component\.InvokeAsync)\s*\(|Html\.Raw\(\s*([\w.]{1,200})"
 )
-_SFMC = re.compile(r"\b(ContentBlockBy(?:Key|Name|Id)|ContentArea(?:ByName)?|TreatAsContent(?:Area)?|HTTPGet)\s*\(",
+_SFMC = regex(r"\b(ContentBlockBy(?:Key|Name|Id)|ContentArea(?:ByName)?|TreatAsContent(?:Area)?|HTTPGet)\s*\(",
                    re.IGNORECASE)  # fmt: skip
-_MJML = re.compile(r"<mj-include\b[^<>]{0,500}?\bpath\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_MJML = regex(r"<mj-include\b[^<>]{0,500}?\bpath\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 
 
 def _around(template: Template) -> Iterator[Reference]:
@@ -289,6 +302,8 @@ def _around(template: Template) -> Iterator[Reference]:
         yield from _unless_comment(template, _SFMC, lambda match, _: (OPAQUE, (match[1],), False))
     if "<mj" in text:
         yield from _unless_comment(template, _MJML, _mjml)
+    if "footer" in text or "FOOTER" in text or "Footer" in text:
+        yield from _unless_comment(template, _PLACEHOLDER, lambda match, _: (OPAQUE, (match[0],), False))
 
 
 def _unless_comment(

@@ -9,23 +9,22 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mailcheck.lint.files import MARKUP, PLAIN, Store, shown, words
+from mailcheck.model.pattern import regex
 
 PARTS = ("subject", "preheader", "html", "text", "front")
 _DATA = ("json", "yaml", "yml")
 _BODY = r"body|message|content|email|mail|template"
 # welcome_subject.txt, email.body.plaintext.gotmpl, alert-body-text.html: a stem, what it is, and perhaps its medium.
-_TAIL = re.compile(
+_TAIL = regex(
     rf"(.+?)[-_.](?:(subject)|(preheader|preview)|({_BODY})|(html)|(text|txt|plain|plaintext)|(meta|metadata))"
     r"(?:[-_.](html|text|txt|plain|plaintext))?\Z"
 )
 # A folder of its own for each message: subject.txt, body.html, body.txt, meta.json.
-_WHOLE = re.compile(
+_WHOLE = regex(
     rf"(?:(subject)|(preheader|preview)|({_BODY}|index)|(html)|(text|txt|plain|plaintext)|(meta|metadata))"
     r"(?:[-_.](html|text|txt|plain|plaintext))?\Z"
 )
-_DECLARES = re.compile(
-    r"""^(?:subject|preheader)\s*:|["'](?:subject|preheader)["']\s*:""", re.IGNORECASE | re.MULTILINE
-)
+_DECLARES = regex(r"""^(?:subject|preheader)\s*:|["'](?:subject|preheader)["']\s*:""", re.IGNORECASE | re.MULTILINE)
 
 
 class MessageSet:

@@ -1,12 +1,12 @@
 """A text and its places: offsets in code points, lines and columns from 1."""
 
-import re
 from bisect import bisect_right
 
 from mailcheck.model.fix import TextEdit
 from mailcheck.model.location import FileLocation
+from mailcheck.model.pattern import regex
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINE = regex(r"\r\n|\r|\n")
 SHOWN = 100_000
 """Characters of a source line that a finding carries; with a longer line it carries none."""
 

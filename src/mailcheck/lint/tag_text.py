@@ -3,13 +3,14 @@
 import re
 
 from mailcheck.lint.template import COMMENT, Tag, Template
+from mailcheck.model.pattern import regex
 
 MAX_TAG = 20_000
 """Characters of one tag that are looked at."""
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+("?)' r"|'(?:[^'\\]|\\.)*+('?)" r"|`[^`]*+`", re.DOTALL)
+_STRINGS = regex(r'"(?:[^"\\]|\\.)*+("?)' r"|'(?:[^'\\]|\\.)*+('?)" r"|`[^`]*+`", re.DOTALL)
 _COMMENTED = frozenset({"ampscript", "razor", "blade"})
-_COMMENTS = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|(?<![:/])//[^\n]*")
-_HASH = re.compile(r"(?<=\s)#(?!\{)[^\n]*")
+_COMMENTS = regex(r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|(?<![:/])//[^\n]*")
+_HASH = regex(r"(?<=\s)#(?!\{)[^\n]*")
 SPEAKING = frozenset({"mailchimp"})
 """Languages whose tags hold bare words, without strings."""
 

@@ -5,10 +5,11 @@ parser that knows no template language reads the rest, and each of its places is
 branch index is made, so that every branch of every conditional is read once (if/elif/else: three variants).
 """
 
-import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+
+from mailcheck.model.pattern import regex
 
 OUTPUT, STATEMENT, COMMENT, OPEN, MIDDLE, CLOSE = "output", "statement", "comment", "open", "middle", "close"
 DECLARED, SUFFIX, CENSUS = "declared", "suffix", "census"
@@ -16,7 +17,7 @@ MAX_VARIANTS = 16
 """Branches of one conditional that are read; further ones are read with the last of these."""
 MAX_TAGS = 100_000
 """Tags of one template; a file with more is no template that a person wrote."""
-_NOT_NEWLINE = re.compile(r"[^\r\n]")
+_NOT_NEWLINE = regex(r"[^\r\n]")
 
 
 class Tag:

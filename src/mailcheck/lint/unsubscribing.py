@@ -9,16 +9,17 @@ from mailcheck.lint.document import Body
 from mailcheck.lint.hrefs import Link, inside, text_of
 from mailcheck.lint.html import Element
 from mailcheck.lint.template import COMMENT
+from mailcheck.model.pattern import regex
 
-_TAG_WORDS = re.compile(
+_TAG_WORDS = regex(
     r"unsub|opt[-_ ]?out|preference|abmeld|abbestell|desabon|desinscr|disiscr|afmeld|uitschrij|subscription_?manage|"
     r"manage_?subscription|email_?settings|notification_?settings|dnc_url|remove_?(?:me|url|link)",
     re.IGNORECASE,
 )
-_TRANSLATED = re.compile(
+_TRANSLATED = regex(
     r"\btrans\b|\btranslate|gettext|\bi18n|(?<![\w.])(?:_{1,2}|t|lang|msg|tr)\s*\(|\|\s*t\b|\.t\(", re.IGNORECASE
 )
-_SLOT = re.compile(
+_SLOT = regex(
     r"(?<![a-z])(?:footer|foot|legal|disclaimer|imprint|impressum|html|markup|content|contents|body|yield|slot|block\.super|"
     r"super|layout|signature|snippet|partial)(?![a-z])",
     re.IGNORECASE,
@@ -105,7 +106,7 @@ MAX_FOOTER = 600
 MAX_CLIMB = 4
 MAX_SAID = 200
 """Texts about leaving that are looked around."""
-_REPLY = re.compile(
+_REPLY = regex(
     r"\b(?:reply|respond|antwort\w*|répond\w*|repond\w*|respond[ea]\w*|rispond\w*|svar\w*|beantwoord\w*|stop)\b|@|https?://|www\."
 )
 

@@ -1,8 +1,8 @@
 """What to change: a text edit, a DNS change, or steps for a person."""
 
-import re
 from typing import ClassVar, Literal
 
+from mailcheck.model.pattern import regex
 from mailcheck.model.value import dataclass
 
 
@@ -84,7 +84,7 @@ def _octet(octet: int) -> str:
 
 
 _OCTETS = [_octet(octet) for octet in range(256)]
-_NAME = re.compile(r"[^A-Za-z0-9._*-]")
+_NAME = regex(r"[^A-Za-z0-9._*-]")
 
 
 def zone_name(name: str) -> str:

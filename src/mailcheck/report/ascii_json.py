@@ -1,11 +1,12 @@
 """JSON whose text is inert wherever it is shown: ASCII only, valid Unicode, no CI log command."""
 
 import json
-import re
 from typing import Any
 
+from mailcheck.model.pattern import regex
+
 # Escapes of the output are read one by one, so that `\\ud800` (a backslash, then letters) is left alone.
-_ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2})|.)")
+_ESCAPE = regex(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2})|.)")
 
 
 def dump(value: Any, *, indent: int | None = None) -> str:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 from mailcheck.model.judge import UnknownResult
+from mailcheck.model.pattern import regex
 from mailcheck.model.value import dataclass, field
 
 # The form of model.fact.Unknown.sentence; any other reason is its own cause.
 # A rule that met several faults tells the first and how many there are more.
-_SENTENCE = re.compile(r"(\S+) ([A-Z][A-Z0-9]*): (\S.*?)(?: \(and (\d+) more\))?", re.DOTALL)
+_SENTENCE = regex(r"(\S+) ([A-Z][A-Z0-9]*): (\S.*?)(?: \(and (\d+) more\))?", re.DOTALL)
 
 
 @dataclass(slots=True)

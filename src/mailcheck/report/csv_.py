@@ -2,9 +2,9 @@
 
 import csv
 import io
-import re
 
 from mailcheck.model.finding import Finding
+from mailcheck.model.pattern import regex
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
@@ -16,7 +16,7 @@ HEADER = ("subject", "verdict", "code", "name", "severity", "message", "location
 
 # A cell that begins so is a formula to a spreadsheet (tab and CR are written out before). Where the semicolon
 # separates cells, what stands behind one begins a cell too, whatever the quotes.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+_FORMULA = regex(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def cell(text: str) -> str:

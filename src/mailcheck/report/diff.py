@@ -1,15 +1,15 @@
 """What a fix changes, as a unified diff that a person reads in a terminal or log."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from mailcheck.model.pattern import regex
 from mailcheck.report.text import line_start, printable
 
 CONTEXT = 3
 """Lines shown around a change."""
 _AHEAD = 20
 """Lines looked ahead for the place where both texts go on alike."""
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LINE = regex(r"[^\n]*\n|[^\n]+")
 Change = tuple[int, int, int, int]
 """Lines `a:b` of the old text are lines `c:d` of the new one."""
 

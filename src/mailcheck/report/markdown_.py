@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mailcheck.model.finding import Finding
+from mailcheck.model.pattern import regex
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.report.causes import asked, causes, listed
 from mailcheck.report.options import RenderOptions
@@ -20,13 +21,13 @@ _TAIL = 300
 
 # What is surely prose: letters and digits of any script with quiet punctuation around or inside. All else goes into
 # a code span: markup, links, @mentions, #issues, $formulas$, :emoji:, host names.
-_PROSE = re.compile(r"[(“\"']*[^\W_]+(?:['’–—,-][^\W_]+)*%?[)”\"'.,;:!?…]*|[–—=+-]|…")
-_MARKER = re.compile(r"[-+=]|[0-9]+[.)]+")
+_PROSE = regex(r"[(“\"']*[^\W_]+(?:['’–—,-][^\W_]+)*%?[)”\"'.,;:!?…]*|[–—=+-]|…")
+_MARKER = regex(r"[-+=]|[0-9]+[.)]+")
 """At the beginning of an item these begin a list in it (or, alone, a heading)."""
-_REFERENCE = re.compile(r"[0-9a-fA-F]{7,}|[A-Za-z]+-[0-9]+")
+_REFERENCE = regex(r"[0-9a-fA-F]{7,}|[A-Za-z]+-[0-9]+")
 # A token: what stands in backticks already, with punctuation around it, else what stands between blanks.
-_TOKEN = re.compile(r"([(“\"']*)`([^`]+)`([)”\"'.,;:!?]*)(?= |$)|[^ ]+")
-_OUTSIDE = re.compile(r"([(“\"']*)(.*?)([)”\"'.,;:!?]*)", re.DOTALL)
+_TOKEN = regex(r"([(“\"']*)`([^`]+)`([)”\"'.,;:!?]*)(?= |$)|[^ ]+")
+_OUTSIDE = regex(r"([(“\"']*)(.*?)([)”\"'.,;:!?]*)", re.DOTALL)
 
 
 def code(text: str) -> str:

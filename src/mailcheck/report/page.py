@@ -1,8 +1,8 @@
 """Lines for a terminal: width, indentation, colour, and the escaper of everything that is written."""
 
-import re
 from collections.abc import Iterable
 
+from mailcheck.model.pattern import regex
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.text import line_start, printable
 
@@ -20,7 +20,7 @@ _ASCII = str.maketrans(
     | dict.fromkeys("“”„", '"')
     | dict.fromkeys("‘’", "'")
 )
-_LAST_COLUMN = re.compile(r".*\S {2,}(?=\S)")
+_LAST_COLUMN = regex(r".*\S {2,}(?=\S)")
 _ROOM = 36
 """Columns that a wrapped column needs beside the others."""
 TIED = "\u00a0"

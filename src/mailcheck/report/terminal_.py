@@ -1,6 +1,5 @@
 """For people: the verdict first, then what to publish, in the order mail flows."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -9,6 +8,7 @@ from typing import Protocol, TypeVar
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix
 from mailcheck.model.location import DnsLocation, FileLocation, Location, MessageLocation
+from mailcheck.model.pattern import regex
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 from mailcheck.report.causes import asked, causes, listed
@@ -28,7 +28,7 @@ _TEXT = 12
 """Column of what is said."""
 _DRAWING = 4
 """Column of trees and tables, which need the room."""
-_SENTENCE_END = re.compile(r"(?<=[.!?]) +(?=[A-Z“\"])")
+_SENTENCE_END = regex(r"(?<=[.!?]) +(?=[A-Z“\"])")
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -2,16 +2,18 @@
 
 import re
 
+from mailcheck.model.pattern import regex
+
 LIMIT = 500
 """Characters of one stranger's value that are shown."""
 
 # C0, DEL, C1; bidi controls; zero width and other default-ignorable signs; line and paragraph separator;
 # byte order mark and non-characters (not XML 1.0); tags and variation selectors supplement; surrogates.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+COMMAND = regex(r"##(?=[A-Za-z]*\[)")
 """Where a CI log reader sees a command: `##[`, `##vso[`, `##teamcity[`, also in the middle of a line."""
 
 

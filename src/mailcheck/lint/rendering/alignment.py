@@ -4,19 +4,19 @@ Four words in a row are taken for the same place; from there on, word after word
 What a value or a loop brought in has the place of the words before it.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from mailcheck.lint.mapped import MappedSource
 from mailcheck.lint.source import Source
 from mailcheck.model.location import FileLocation
+from mailcheck.model.pattern import regex
 
 RUN = 4
 """Words in a row that are believed to be the same place."""
 MAX_WORDS = 1_500_000
 """Words of all texts together that are compared."""
-_WORD = re.compile(r"\w+|[^\w\s]")
+_WORD = regex(r"\w+|[^\w\s]")
 
 Place = tuple[int, int, int]
 """An offset in the rendered text, the number of the origin, and the offset there."""

@@ -12,6 +12,7 @@ from mailcheck.lint.references import EXTENDS, INCLUDE, references
 from mailcheck.lint.rendering.alignment import aligned
 from mailcheck.lint.rendering.worker import Answer, Job, render
 from mailcheck.lint.template import OUTPUT, Template
+from mailcheck.model.pattern import regex
 
 ENGINES = {"jinja": "jinja", "curly": "jinja", "liquid": "liquid", "mustache": "mustache"}
 """Template language -> engine. A text with nothing but {{ name }} is rendered as Jinja, which refuses unknown names."""
@@ -19,8 +20,8 @@ EXTRAS = {"liquid": "liquid", "pystache": "mustache", "mrml": "mjml"}
 """Library -> extra that installs it."""
 MAX_FILES = 200
 """Templates that one job may bring in."""
-_TOKEN = re.compile(r"mctag(\d{1,7})x")
-_MJML = re.compile(r"<mjml\b", re.IGNORECASE)
+_TOKEN = regex(r"mctag(\d{1,7})x")
+_MJML = regex(r"<mjml\b", re.IGNORECASE)
 
 Placed = Sequence[tuple[Document, Body, str]]
 Told = list[tuple[str, str]]

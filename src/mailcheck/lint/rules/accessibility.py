@@ -1,16 +1,15 @@
 """ACC: what a screen reader makes of the mail."""
 
-import re
-
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element
 from mailcheck.lint.inserts import Inserts
 from mailcheck.lint.naming import nameless
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+_LANGUAGE = regex(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
 def _pages(document: Document) -> bool:

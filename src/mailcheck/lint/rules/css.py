@@ -7,21 +7,22 @@ from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element
 from mailcheck.lint.template import filler
 from mailcheck.model.fix import steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
-_FONTS = re.compile(
+_FONTS = regex(
     r"(?:https?:)?//(?:[\w-]+\.)*(?:fonts\.googleapis\.com|fonts\.gstatic\.com|fonts\.bunny\.net|typekit\.(?:net|com)"
     r"|fonts\.net|typography\.com|typenetwork\.com|fontshare\.com|fonts\.[\w-]+\.\w+)(?:[/?]|\Z)",
     re.IGNORECASE,
 )
 """Services whose style sheets bring in fonts alone: clients that do not fetch them show the next font of the list."""
-_INLINER = re.compile(r"(?:data-)?(?:inline|embed|roadie-\w+|premailer|juice\w*)\Z")
+_INLINER = regex(r"(?:data-)?(?:inline|embed|roadie-\w+|premailer|juice\w*)\Z")
 SHEET = 8_192
 """Characters of style sheets up to which every Gmail has been measured to keep them."""
 SHEETS = 16_384
 """Characters of all style sheets of a mail, from which on Gmail has been measured to drop them."""
-_BLANKS = re.compile(r"[ \t]{2,}")
+_BLANKS = regex(r"[ \t]{2,}")
 
 
 @rule("CSS003", "external-stylesheet", Severity.ERROR, since="0.1")

@@ -11,6 +11,7 @@ from mailcheck.lint.nesting import Fault, element_at, faults
 from mailcheck.lint.part_places import part_of
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -208,7 +209,7 @@ def doctype_missing(document: Document) -> Result:
         )
 
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = regex(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _LABELS = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252", "l1": "windows-1252",
            "us-ascii": "windows-1252", "ascii": "windows-1252", "cp1252": "windows-1252", "iso8859-1": "windows-1252",
            "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "x-sjis": "shift_jis", "shift-jis": "shift_jis",

@@ -10,6 +10,7 @@ from mailcheck.lint.html import Attribute, Element
 from mailcheck.lint.naming import image_alone
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -29,14 +30,12 @@ _SOURCES = {
     "mj-wrapper": "background-url",
 }
 _SUFFIX = r"\.(?:png|jpe?g|gif|svg|webp|bmp|ico|avif|tiff?)"
-_RELATIVE = re.compile(
+_RELATIVE = regex(
     rf"(?:\.{{1,2}}/)+[\w@%.~/ -]*|/(?![/\\])[\w@%.~/ -]*|[\w@.~ -]+/[\w@%.~/ -]+{_SUFFIX}|[\w@.~ -]+{_SUFFIX}",
     re.IGNORECASE,
 )
-_RELATIVE_START = re.compile(
-    r"\.{1,2}/|/(?![/\\])\w|(?:images?|img|assets?|static|media|uploads?|files)/", re.IGNORECASE
-)
-_LOCAL = re.compile(r"file:|[a-z]:[\\/]|\\\\\w", re.IGNORECASE)
+_RELATIVE_START = regex(r"\.{1,2}/|/(?![/\\])\w|(?:images?|img|assets?|static|media|uploads?|files)/", re.IGNORECASE)
+_LOCAL = regex(r"file:|[a-z]:[\\/]|\\\\\w", re.IGNORECASE)
 
 
 def _addresses(body: Body) -> Iterator[tuple[Element, Attribute, Link]]:

@@ -10,6 +10,7 @@ from mailcheck.lint.hrefs import Link, text_of
 from mailcheck.lint.rules.links import at, links
 from mailcheck.lint.unsubscribing import leaves
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -87,8 +88,8 @@ def _path_behind(body: Body, link: Link) -> bool:
     return tag is not None and tag.kind == "output" and body.source.text[tag.end : tag.end + 1] in {"/", ":", "."}
 
 
-_SHOWN = re.compile(r"(?<![\w@./:-])(?:(https?)://|(www)\.)((?:[^\W_]|[-.])+\.[^\W\d_]{2,24})(?![\w@-])", re.IGNORECASE)
-_BARE = re.compile(r"((?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_]{2,24})(/\S*)?\Z")
+_SHOWN = regex(r"(?<![\w@./:-])(?:(https?)://|(www)\.)((?:[^\W_]|[-.])+\.[^\W\d_]{2,24})(?![\w@-])", re.IGNORECASE)
+_BARE = regex(r"((?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_]{2,24})(/\S*)?\Z")
 
 
 @rule("LNK005", "text-domain-differs", Severity.ERROR, since="0.1")

@@ -9,6 +9,7 @@ from mailcheck.lint.hrefs import Link
 from mailcheck.lint.unsubscribing import leaves
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -81,13 +82,13 @@ def script_or_data_link(document: Document) -> Result:
         )
 
 
-_DOUBLE = re.compile(r"https?:/{0,3}https?(?::|//)", re.IGNORECASE)
-_SLASHES = re.compile(r"(https?)(:/?|//|:///+|/:/|;//)(?=[a-z0-9-]+\.)", re.IGNORECASE)
-_MISSPELT = re.compile(
+_DOUBLE = regex(r"https?:/{0,3}https?(?::|//)", re.IGNORECASE)
+_SLASHES = regex(r"(https?)(:/?|//|:///+|/:/|;//)(?=[a-z0-9-]+\.)", re.IGNORECASE)
+_MISSPELT = regex(
     r"(?:h?ttps?|htp{1,2}s?|h{2,}t+ps?|ht{3,}ps?|https{2,}|hpt+s?|htts|httsp|hpptp?s?)(?<!\Ahttp)(?<!\Ahttps):?/{2}",
     re.IGNORECASE,
 )
-_BLANK = re.compile(r"[ \u00a0]+")
+_BLANK = regex(r"[ \u00a0]+")
 
 
 @rule("LNK010", "broken-url", Severity.ERROR, since="0.1", fix=Fixable.SAFE)
@@ -166,11 +167,11 @@ def _blanks(body: Body, link: Link) -> Iterator[Finding]:
         )
 
 
-_RELATIVE = re.compile(
+_RELATIVE = regex(
     r"(?://(?=\w)|/|\.{1,2}/|\?|www\.|[\w%~+-]+(?:\.\w+)?(?:[/?]|\.(?:html?|php|aspx?|jsp)\b))", re.IGNORECASE
 )
-_WORD = re.compile(r"[\w.~-]+\Z")
-_DOMAIN = re.compile(r"((?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?:[/?#:]|\Z)", re.IGNORECASE)
+_WORD = regex(r"[\w.~-]+\Z")
+_DOMAIN = regex(r"((?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24})(?:[/?#:]|\Z)", re.IGNORECASE)
 
 
 @rule("LNK011", "relative-url", Severity.ERROR, since="0.1", fix=Fixable.UNSAFE)
@@ -266,7 +267,7 @@ def _told_relative(body: Body, link: Link) -> Finding:
     )
 
 
-_MAILBOX = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\/?]{1,253}\.[^\s@.<>]{2,63}\Z")
+_MAILBOX = regex(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\/?]{1,253}\.[^\s@.<>]{2,63}\Z")
 
 
 @rule("LNK013", "malformed-mailto-or-tel", Severity.WARNING, since="0.1")

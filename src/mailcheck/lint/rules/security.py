@@ -9,6 +9,7 @@ from mailcheck.lint.hidden import hidden_texts, sheets_of
 from mailcheck.lint.html import Element
 from mailcheck.lint.template import OUTPUT, Tag
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Fixable, Result, rule
 from mailcheck.model.severity import Severity
 
@@ -249,7 +250,7 @@ def hidden_text(document: Document) -> Result:
             )
 
 
-_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+_ZERO_WIDTH = regex("[\u200b\u200c\u200d\u2060\ufeff]")
 _SPLIT_WORD = _Late("[A-Za-zÀ-ɏ]{1,30}(?:[\u200b\u200c\u200d\u2060\ufeff]+[A-Za-zÀ-ɏ]{1,30})+")
 
 

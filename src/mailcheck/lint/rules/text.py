@@ -6,17 +6,18 @@ from mailcheck.lint.document import MARKETING, Body, Document
 from mailcheck.lint.part_places import part_finding, part_of
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
-_TAG = re.compile(
+_TAG = regex(
     r"</?(html|head|body|title|style|table|tbody|tr|td|th|div|p|span|br|a|img|strong|b|em|i|u|ul|ol|li|h[1-6]|font|center"
     r"|hr|blockquote)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_ADDRESS = re.compile(r"https?://|www\.\w|mailto:", re.IGNORECASE)
+_PAGE = regex(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_WORD = regex(r"[^\W\d_]{3,}")
+_ADDRESS = regex(r"https?://|www\.\w|mailto:", re.IGNORECASE)
 MAX_WORDS = 200_000
 """Characters of each part whose words are compared."""
 FEW = 20

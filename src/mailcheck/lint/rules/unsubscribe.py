@@ -12,14 +12,15 @@ from mailcheck.lint.rules.links import at, links
 from mailcheck.lint.unsubscribing import leaves, way_out
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
 if TYPE_CHECKING:
     from mailcheck.mail.headers import Field
 
-_URI = re.compile(r"<\s*([^<>]*?)\s*>")
-_TAGS = re.compile(r"\{\{|\{%|<%|%%|\*\||\$\{")
+_URI = regex(r"<\s*([^<>]*?)\s*>")
+_TAGS = regex(r"\{\{|\{%|<%|%%|\*\||\$\{")
 _POST = "List-Unsubscribe=One-Click"
 _PASTE = "List-Unsubscribe-Post: " + _POST
 
