@@ -123,6 +123,14 @@ def test_writing() -> None:
     assert write_results("mx", results[2:], line_end="\n") == "Authentication-Results: mx;\n\tdmarc/2=none"
 
 
+@pytest.mark.parametrize("length", range(8, 80))
+def test_no_line_is_longer_than_it_should_be(length: int) -> None:
+    """The tab in front of it and the semicolon behind it count."""
+    names = tuple(Property("header", "d", part) for part in ("x" * length, "example.com", "b.example"))
+    line = write_results("mx", [MethodResult("dkim", "pass", names), MethodResult("spf", "fail")])
+    assert all(len(part) <= WIDTH or part.count("=") == 1 for part in line.split("\r\n"))
+
+
 @pytest.mark.parametrize(
     "value",
     ["legit.example(.attack.example", "legit.example'a.attack.example", 'a"b', "a;b", "a\r\nX: y", "a\0b", "a\\", " ",

@@ -27,7 +27,7 @@ def write_results(
         lines[-1] += ";"
         lines.append("")
         for piece in _pieces(result):
-            if lines[-1] and len(lines[-1]) + 1 + len(piece) > WIDTH - 1:
+            if lines[-1] and len(lines[-1]) + 1 + len(piece) > WIDTH - 2:  # a tab before it, a semicolon behind it
                 lines.append("")
             lines[-1] = f"{lines[-1]} {piece}" if lines[-1] else piece
     return f"{line_end}\t".join(lines)
