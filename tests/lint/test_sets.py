@@ -70,6 +70,12 @@ def test_metadata_may_stand_in_json_with_escapes(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_two_messages_have_two_names(tmp_path: Path) -> None:
+    written(tmp_path, {"a/welcome/subject.txt": "S", "a/welcome/body.html": "<p>"})
+    written(tmp_path, {"a/welcome.html": "<p>", "a/welcome.txt": "x"})
+    assert len(by_subject(gathered(tmp_path))) == 2
+
+
 def test_a_part_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     written(tmp_path, {"a/subject.txt": b"\xff\xfe\xff", "a/body.html": "<p>x</p>"})
     found = gathered(tmp_path, ["a"])

@@ -303,7 +303,10 @@ def _around(template: Template) -> Iterator[Reference]:
     if "<mj" in text:
         yield from _unless_comment(template, _MJML, _mjml)
     if "footer" in text or "FOOTER" in text or "Footer" in text:
-        yield from _unless_comment(template, _PLACEHOLDER, lambda match, _: (OPAQUE, (match[0],), False))
+        for match in _PLACEHOLDER.finditer(text):
+            if template.tag_at(match.start()) is None:
+                yield Reference(OPAQUE, (match[0],), match.start(), match.end())
+                break
 
 
 def _unless_comment(

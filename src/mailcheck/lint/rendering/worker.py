@@ -8,6 +8,8 @@ from contextlib import suppress
 from threading import Timer
 from typing import IO, Any
 
+from mailcheck.lint.rendering.child import SECONDS as CPU
+
 SECONDS = 10
 """Seconds that one answer may take, the start of the process included."""
 
@@ -48,7 +50,7 @@ def render(jobs: Sequence[Job], data: Any) -> list[Answer]:
             if answer is None:
                 _end(process)
                 process = None
-                answer = Answer(error=f"it takes more than the {SECONDS} seconds, or the memory, that are allowed")
+                answer = Answer(error=f"it takes more than the {CPU} seconds of CPU, or the memory, that are allowed")
             answers.append(answer)
     except OSError as error:
         answers += [Answer(error=f"no process could be started: {error.strerror}")] * (len(jobs) - len(answers))
