@@ -16,10 +16,12 @@ MODULES = (
     "link_hosts",
     "links",
     "mime",
+    "preheader",
     "security",
     "size",
     "template",
-    "text", "prices",
+    "text",
+    "prices",
     "unsubscribe",
 )
 """One module a family of rules, below lint/rules/."""
