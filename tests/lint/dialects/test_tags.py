@@ -184,3 +184,32 @@ def test_tags_without_number_are_a_limit() -> None:
     template = read("{{x}}" * 100_001, "jinja")
     assert len(template.tags) == 100_000
     assert [fault.key for fault in template.faults] == ["limit"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("blade", '<p>Follow @section, @if and @for you, @endless, @error</p><a @click="x">a</a>'),
+        ("razor", "<p>anna@if.example 3 @ 5 and a@b</p>"),
+        ("smarty", "<style>a{color:red}b {c:d}</style><script>f({a:1});function g(){return {b:2}}</script>"),
+        ("freemarker", "<style>#{color:red} #a{b:c}</style> [x]"),
+        ("ampscript", "100%% and 50%%, 5%%a%b"),
+        ("mailchimp", "2*|3|* *| |* |* *|"),
+        ("go", "<style>@media x{a{b:c}}</style> }} { {"),
+        ("handlebars", "<script>var a = {b: {c: {}}};</script> }} { { x } }"),
+        ("mustache", "\\{ { x }} }}"),
+        ("jinja", "{ { x } } % } {x} <style>a{{b:c}\nd{e:f}}</style>"),
+        ("liquid", "{ % if % } {# no comment #} {x}"),
+        ("erb", "<%% not %> a < % b"),
+    ],
+)
+def test_what_is_no_tag(dialect: str, text: str) -> None:
+    template = read(text, dialect)
+    assert [tag for tag in template.tags if not tag.language and tag.keyword != "@"] == []
+    assert template.faults == ()
+
+
+@pytest.mark.parametrize("dialect", ["django", "jinja"])
+def test_a_tag_over_lines_is_none_to_django(dialect: str) -> None:
+    template = read("{{ a\n}}", dialect)
+    assert [fault.key for fault in template.faults] == (["unclosed"] if dialect == "django" else [])

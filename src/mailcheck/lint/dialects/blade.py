@@ -91,6 +91,31 @@ _ENDS = {
     "stop": "section", "show": "section", "append": "section", "overwrite": "section", "endisset": "isset",
     "endhasSection": "if", "endcomponentClass": "component",
 }  # fmt: skip
+_BARE = frozenset(
+    [
+        "auth",
+        "guest",
+        "production",
+        "once",
+        "else",
+        "default",
+        "empty",
+        "elseauth",
+        "elseguest",
+        "php",
+        "csrf",
+        "parent",
+        "break",
+        "continue",
+        "vite",
+        "fragment",
+        "stop",
+        "show",
+        "append",
+        "overwrite",
+    ]
+)
+"""Directives that may stand without arguments."""
 _AS_IF = frozenset({"if", "hasSection", "sectionMissing"})
 _CONDITIONAL = frozenset(
     [
@@ -152,6 +177,7 @@ class _Scanner:
         self._comments, self._unescaped = Finder(text, "--}}"), Finder(text, "!!}")
         self._verbatim, self._php = Matcher(text, _VERBATIM), Matcher(text, _PHP)
         self._ended = frozenset(_END_WORDS.findall(text)) if "@end" in text else frozenset()
+        self._opened = {"empty"}
         self._styles: list[tuple[int, int]] | None = None
         self._budget = PASSES * len(text) + 10_000
 
@@ -227,9 +253,10 @@ class _Scanner:
         text, reader = self._text, self._reader
         word, end, arguments = match[0], match.end(), None
         known = word in _BLOCKS or word in _MIDDLES or word in _STATEMENTS or word in _ENDS or word in self._ended
+        closes = word.startswith("end") and (word[3:] in _BLOCKS or word[3:] in self._opened)
         if word == "verbatim":
             return self._left_alone(start, end, self._verbatim, raw=True)
-        if not known and word not in {"php", "empty"} and not (word.startswith("end") and len(word) > 3):
+        if not known and not closes and word not in {"php", "empty"}:
             return end
         opening = end
         while text[opening : opening + 1] in {" ", "\t"}:
@@ -242,6 +269,9 @@ class _Scanner:
                 reader.add(start, opening + 1, STATEMENT, word)
                 return opening + 1
             arguments, end = text[opening + 1 : close - 1].strip(), close
+        elif not closes and word not in _BARE and word not in self._ended:
+            # @section alone is a handle or a word: the directive has arguments.
+            return end
         if word == "php" and arguments is None:
             return self._left_alone(start, end, self._php, raw=False)
         reader.add(start, end, self._kind(word, arguments, count), word, arguments or "")
@@ -252,12 +282,13 @@ class _Scanner:
             return MIDDLE if arguments is None else OPEN
         if word in _MIDDLES:
             return MIDDLE
-        if (word.startswith("end") and (word[3:] in _BLOCKS or word[3:] in self._ended)) or word in _ENDS:
+        if (word.startswith("end") and (word[3:] in _BLOCKS or word[3:] in self._opened)) or word in _ENDS:
             return CLOSE
         if word in {"section", "slot", "push", "prepend"} and count > 1:
             # @section('title', 'Hello') has no end.
             return STATEMENT
         if word in _BLOCKS or (word in self._ended and word != "php"):
+            self._opened.add(word)
             return OPEN
         return STATEMENT
 

@@ -89,7 +89,7 @@ _PERCENT: Signs = (
         "{%",
         (
             r"\{%\s*(?:load|url|blocktrans|blocktranslate|translate|csrf_token|static|templatetag|now)\s",
-            r"\{%\s*(?:ifequal|ifchanged|comment|csrf_token|empty)\b",
+            r"\{%\s*(?:ifequal|ifnotequal|csrf_token|empty)\b",
             r"\{%\s*autoescape\s+(?:on|off)\b",
             r"\{%\s*trans\s+[\"\']",
         ),
@@ -177,9 +177,6 @@ def _percent(text: str) -> str:
     """Jinja, Django, Twig and Liquid share most tags: only what one alone writes decides, and only undisputed."""
     tags = "\n".join(re.findall(r"\{%[^%\n]{0,300}%\}|\{\{[^}\n]{0,300}\}\}", text))
     found = [name for name, _, patterns in _PERCENT if _matches(tags, patterns)]
-    if found == ["django", "liquid"] and not re.search(r"\{%\s*(?:load|url|blocktrans|empty|csrf_token)", tags):
-        # {% comment %} and {% ifchanged %} are Liquid's too.
-        return "liquid"
     if "liquid" not in found and "twig" not in found and _COLON.search(tags):
         # A filter's argument behind a colon: Django or Liquid, never Jinja.
         return "django" if found == ["django"] else "generic"

@@ -37,6 +37,7 @@ _CODE = frozenset({"functions", "code"})
 CSS_RULES = frozenset(
     [
         "media",
+        "page",
         "import",
         "charset",
         "keyframes",
