@@ -30,8 +30,43 @@ def unclosed_or_misnested(document: Document) -> Result:
     References: HTML 13.1.2 (elements), 13.1.2.4 (optional tags), 13.2.6.4 (what parsers do)
     """
     for body in document.written:
+        swallowed = _swallowed(body)
+        if swallowed is not None:
+            yield swallowed
         for fault in faults(body)[:_SHOWN]:
             yield _misnested(body, fault)
+
+
+def _swallowed(body: Body) -> Finding | None:
+    """A tag or comment that goes on to the end of the text, in every variant."""
+    if body.template.faults or any(markup.limited for markup in body.variants):
+        return None
+    begins = set()
+    for markup in body.variants:
+        open_comment = _open_comment(markup)
+        begins.add(markup.cut[0] if markup.cut is not None else open_comment)
+    start = begins.pop() if len(begins) == 1 else None
+    text = body.source.text
+    if start is None or text[start : start + 1] != "<" or body.template.overlaps(start, start + 4):
+        return None
+    if text.startswith("<!", start):
+        message = "this comment is never ended: clients hide all that follows"
+        fix = steps("end the comment with -->")
+    else:
+        message = "this tag is never ended, or a quotation mark in it is missing: clients drop all that follows"
+        fix = steps("end the tag with >, and each attribute's value with the \" that it begins with")
+    end = min(start + 80, len(text))
+    return body.finding(message, start, start + len(text[start:end].splitlines()[0]), fix=fix)
+
+
+def _open_comment(markup: Markup) -> int | None:
+    """Where a comment begins that has no end; of Outlook's sections HTM005 tells."""
+    if not markup.comments:
+        return None
+    start, end, inner = markup.comments[-1]
+    if end < len(markup.text) or not markup.text.startswith("<!--", start) or inner.lower().startswith("[if"):
+        return None
+    return None if markup.text.endswith(("-->", "--!>", "<!-->", "<!--->")) else start
 
 
 def _misnested(body: Body, fault: Fault) -> Finding:
