@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Lint the templates that changed, audit the domains. Every input is an environment variable, and no word of one is ever
-# read by the shell. Exit codes are mailcheck's own: 2 wins over 1, and 1 over 3.
+# run.sh lint: lint the templates that changed. run.sh audit: audit the domains. Every input is an environment variable,
+# and no word of one is ever read by the shell. The exit code is mailcheck's own.
 set -uo pipefail
 
 folder="${RUNNER_TEMP:?}"
-codes=()
 
 # The lines of a text as `found`, without blanks around them; empty ones are left out.
 lines() {
@@ -28,9 +27,15 @@ check() {
     shift
     rm -f "$sarif"
     mailcheck "$verb" --format=github --report="sarif=$sarif" ${judging[@]+"${judging[@]}"} "$@"
-    codes+=("$?")
+    local code=$?
     # After a wrong option or configuration there is no file, and nothing to upload.
     if [ -s "$sarif" ]; then echo "$verb-sarif=$sarif" >>"${GITHUB_OUTPUT:?}"; fi
+    exit "$code"
+}
+
+nothing() {
+    echo "::error title=mailcheck::nothing to do: $1"
+    exit 2
 }
 
 # The revision since which things are new; empty where everything counts.
@@ -56,36 +61,26 @@ base() {
     echo "$commit"
 }
 
-lines "${MAILCHECK_ACTION_PATHS:-}"
-if [ "${#found[@]}" -gt 0 ]; then
-    since=()
-    revision="$(base)"
-    if [ -n "$revision" ]; then since=("--new-from=$revision"); fi
-    check lint --with-dependents ${since[@]+"${since[@]}"} -- "${found[@]}"
-fi
-
-if [ "${MAILCHECK_ACTION_AUDIT:-true}" = true ]; then
-    lines "${MAILCHECK_ACTION_DOMAINS//[[:space:]]/$'\n'}"
-    if [ "${#found[@]}" -gt 0 ]; then
-        check audit -- "${found[@]}"
-    elif configured="$(mailcheck config --format=json ${common[@]+"${common[@]}"})"; then
-        # Without a domain here or in the configuration there is nothing to audit.
+case "${1:-}" in
+    lint)
+        lines "${MAILCHECK_ACTION_PATHS:-}"
+        if [ "${#found[@]}" -gt 0 ]; then
+            since=()
+            revision="$(base)"
+            if [ -n "$revision" ]; then since=("--new-from=$revision"); fi
+            check lint --with-dependents ${since[@]+"${since[@]}"} -- "${found[@]}"
+        fi
+        if [ "${MAILCHECK_ACTION_AUDIT:-true}" != true ]; then nothing "no paths are given, and audit is off"; fi
+        ;;
+    audit)
+        lines "${MAILCHECK_ACTION_DOMAINS//[[:space:]]/$'\n'}"
+        if [ "${#found[@]}" -gt 0 ]; then check audit -- "${found[@]}"; fi
+        configured="$(mailcheck config --format=json ${common[@]+"${common[@]}"})" || exit 2
         if python3 -c 'import json, sys; sys.exit(not json.load(sys.stdin)["domains"])' <<<"$configured"; then
             check audit
         fi
-    else
-        codes+=(2)
-    fi
-fi
-
-if [ "${#codes[@]}" -eq 0 ]; then
-    echo "::error title=mailcheck::nothing to do: no paths are given, and no domain is given or configured"
-    exit 2
-fi
-for worst in 2 1 3 0; do
-    for code in "${codes[@]}"; do
-        if [ "$code" -eq "$worst" ]; then exit "$worst"; fi
-    done
-done
-# Interrupted, or killed.
-exit "${codes[0]}"
+        lines "${MAILCHECK_ACTION_PATHS:-}"
+        if [ "${#found[@]}" -eq 0 ]; then nothing "no paths are given, and no domain is given or configured"; fi
+        ;;
+    *) nothing "run.sh takes lint or audit" ;;
+esac
