@@ -109,20 +109,18 @@ def _statement(template: Template, tag: Tag, *, nunjucks: bool) -> Misplaced | N
             return None
         place = _range(template, tag, tag.keyword)
         edit = (*place, own) if place else None
-        return Misplaced(tag, f"{title} has no “{tag.keyword}”: it writes “{own}”", "another language", edit)
+        return Misplaced(tag, f"{title} has no “{tag.keyword}” (it writes “{own}”)", "another language", edit)
     if tag.keyword == "else" and re.match(r"if\s", tag.expression):
         words = re.search(r"else\s+if", template.text[tag.start : tag.end])
         edit = (tag.start + words.start(), tag.start + words.end(), own) if words else None
-        return Misplaced(tag, f"{title} has no “else if”: it writes “{own}”", "another language", edit)
+        return Misplaced(tag, f"{title} has no “else if” (it writes “{own}”)", "another language", edit)
     other = _ABSENT.get(template.dialect, {}).get(tag.keyword)
     if other is not None and not (nunjucks and tag.keyword in {"case", "when", "endcase"}):
         return Misplaced(tag, f"“{tag.keyword}” is a statement of {other}, and {title} has none of that name", other)
     if template.dialect == "django" and template.text[tag.start + 2] in "-+~":
         sign = template.text[tag.start + 2]
         edit = (tag.start + 2, tag.start + 3, "")
-        return Misplaced(
-            tag, f"“{{%{sign}” is not Django's: it trims no white space, and reads “{sign}” as a tag", "Jinja", edit
-        )
+        return Misplaced(tag, f"“{{%{sign}” is not Django's, which reads “{sign}” as a tag's name", "Jinja", edit)
     return None
 
 
@@ -189,12 +187,12 @@ def _in_handlebars(template: Template, tag: Tag) -> Misplaced | None:
         word = match[1]
         place = (tag.start + match.start(1), tag.start + match.end(1))
         if word in {"elseif", "elsif", "elif"}:
-            message = f"Handlebars has no “{word}”: it writes “else if”"
+            message = f"Handlebars has no “{word}” (it writes “else if”)"
             return Misplaced(tag, message, "another language", (*place, "else if"))
         if word in {"if", "unless"}:
-            return Misplaced(tag, f"Handlebars begins a block with #: “{{{{#{word} …}}}}”", "Go", (*place, f"#{word}"))
+            return Misplaced(tag, f"Handlebars begins a block with # (“{{{{#{word} …}}}}”)", "Go", (*place, f"#{word}"))
         own = "it repeats with {{#each items}}" if word == "for" else "a block ends with {{/name}}"
-        return Misplaced(tag, f"Handlebars has no “{word}”: {own}", "another language")
+        return Misplaced(tag, f"Handlebars has no “{word}” ({own})", "another language")
     if _GO.match(text):
         return Misplaced(
             tag,
@@ -220,7 +218,7 @@ def _in_go(template: Template, tag: Tag) -> Misplaced | None:
         word = match[1]
         place = (tag.start + match.start(1), tag.start + match.end(1))
         own = "end" if word.startswith("end") else "else if"
-        return Misplaced(tag, f"Go has no “{word}”: it writes “{own}”", "another language", (*place, own))
+        return Misplaced(tag, f"Go has no “{word}” (it writes “{own}”)", "another language", (*place, own))
     if _COLON_FILTER.search(bare(template, tag)):
         return Misplaced(tag, "a filter's argument behind a colon is Liquid or Django, and Go cannot read it", "Liquid")
     return None

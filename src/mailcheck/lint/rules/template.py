@@ -206,16 +206,20 @@ def _smart(body: Body) -> Iterator[Finding]:
             first, last = tag.start + places[0], tag.start + places[-1] + 1
             shown = text[first:last] if last - first <= 60 else text[first : first + 60] + "…"
             yield body.finding(
-                f"{shown} stands in typographic quotes, which {_reader(body, tag)} does not read as quotes",
+                f"{shown} stands in typographic quotes, which {_reader(body, tag)} reads as quotes: {_FAILS}",
                 first,
                 last,
                 fix=_straight(body, tag, code, places),
             )
 
 
+_FAILS = "the engine refuses the template, or prints nothing here"
+
+
 def _reader(body: Body, tag: Tag) -> str:
+    """Who does not read it so."""
     name = language(body.template, tag)
-    return "no template language" if name in {"curly", "generic", "plain"} else TITLES[name]
+    return "no template language" if name in {"curly", "generic", "plain"} else f"{TITLES[name]} never"
 
 
 def _straight(body: Body, tag: Tag, code: str, places: list[int]) -> Fix:
@@ -281,7 +285,7 @@ def _html_inside(body: Body) -> Iterator[Finding]:
         if match is not None:
             kind = "the reference" if match[0][0] == "&" else "the markup"
             yield body.finding(
-                f"{kind} {match[0][:60]} stands inside a tag, which {_reader(body, tag)} cannot read so",
+                f"{kind} {match[0][:60]} stands inside a tag: {_FAILS}",
                 tag.start + match.start(),
                 tag.start + match.end(),
                 fix=steps(_moved(text[tag.start : tag.end])),
@@ -347,7 +351,7 @@ def _invisible(body: Body) -> Iterator[Finding]:
             body.edit(tag.start + match.start(), tag.start + match.end(), " " if match[0] in _SPACES else "")
             for match in found
         )
-        what = "is read as a space here, and as a letter by other engines" if harmless else "is no space to the engine"
+        what = "is read as a space here, and as a letter by other engines" if harmless else f"is no space: {_FAILS}"
         yield body.finding(
             f"a character that cannot be seen ({named}) stands in this tag, and {what}",
             tag.start + found[0].start(),
