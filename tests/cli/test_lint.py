@@ -112,6 +112,7 @@ WRONG = {
     "a file beside a difference": (("--diff", "--report", "json=x"), "--diff shows a difference and no report"),
     "standard input and a file": (("-", "mail"), "- stands for standard input, which is judged alone"),
     "standard input and a revision": (("-", "--new-from", "HEAD"), "--new-from compares files with a revision"),
+    "a baseline of a part": (("--new-from", "HEAD", "--write-baseline", "x.json"), "leave out --new-from"),
     "a name for nothing": (("mail", "--stdin-filename", "x"), "--stdin-filename names what comes on standard input"),
     "repaired text and a report": (("-", "--fix", "--format", "json"), "standard output is the repaired text"),
     "kind": (("--kind", "advert"), "--kind: 'advert' is none of marketing, transactional"),
@@ -355,6 +356,14 @@ def test_difference_is_shown_and_nothing_written(fixable: Command) -> None:
     assert done.out.startswith("--- a/mail/page.html\n+++ b/mail/page.html\n@@ ")
     assert f"\n-{UNUSED}" in done.out
     assert (fixable.folder / "mail/page.html").read_text() == FIXABLE
+    assert fixable("lint", "mail", "--diff", "--exit-zero") == Done(0, done.out, "")
+
+
+def test_difference_tells_what_could_not_be_read(fixable: Command) -> None:
+    done = fixable("lint", "mail", "gone.html", "--diff")
+    assert done.code == 2
+    assert f"\n-{UNUSED}" in done.out
+    assert done.err == "mailcheck: gone.html: there is no such file or folder\n"
 
 
 def test_nothing_to_change_is_no_difference(command: Command) -> None:

@@ -70,7 +70,7 @@ def main(words: Sequence[str]) -> int:
     with stopping(run):
         report = run.report()
         if args.diff:
-            return _difference(run, report)
+            return _difference(run, report, exit_zero=args.exit_zero)
         if args.fix:
             report = _repair(run, report, faults)
     if not (args.fix and run.stdin is not None):
@@ -87,7 +87,7 @@ def main(words: Sequence[str]) -> int:
     return run.interrupted or (2 if faults else code)
 
 
-def _difference(run: "Run", report: "Report") -> int:
+def _difference(run: "Run", report: "Report", *, exit_zero: bool) -> int:
     """Show what safe fixes would change."""
     from mailcheck.cli.lint_fix import repaired
     from mailcheck.cli.streams import complain, emit
@@ -100,7 +100,7 @@ def _difference(run: "Run", report: "Report") -> int:
         for finding in subject.findings:
             if finding.code in {"RUN001", "RUN002"}:
                 complain(finding.message)
-    return 2 if report.broken else int(bool(repair.texts))
+    return 2 if report.broken else int(bool(repair.texts) and not exit_zero)
 
 
 def _repair(run: "Run", report: "Report", faults: list[str]) -> "Report":
@@ -130,6 +130,8 @@ def _check(args: Namespace) -> None:
         raise UsageError("--fix and --diff exclude each other: one writes what the other only shows")
     if args.diff and (args.report or args.write_baseline or args.format):
         raise UsageError("--diff shows a difference and no report; leave out --format, --report and --write-baseline")
+    if args.new_from and args.write_baseline:
+        raise UsageError("--write-baseline writes down everything that is found; leave out --new-from")
     if "-" in args.paths:
         if len(args.paths) > 1:
             raise UsageError("- stands for standard input, which is judged alone")
