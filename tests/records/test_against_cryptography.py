@@ -27,6 +27,8 @@ def theirs(data: bytes) -> tuple[str, int, str] | None:
         return None
     if isinstance(key, rsa.RSAPublicKey):
         modulus = key.public_numbers().n
+        if not modulus & 1:
+            return None  # it loads an even modulus, with which nothing can be verified
         octets_ = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
         return "rsa", key.key_size, hashlib.sha256(octets_).hexdigest()
     if isinstance(key, ed25519.Ed25519PublicKey):

@@ -23,7 +23,7 @@ _ASCII = bytes(range(128))
 _BLANK = b" \t"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Field:
     """One field: its name as written, its octets with their line end, where it begins and where its value begins.
 
@@ -34,6 +34,13 @@ class Field:
     raw: bytes
     start: int
     value_start: int
+
+    # By hand, since thousands are made of one message; nobody changes them all the same.
+    def __init__(self, name: str, raw: bytes, start: int, value_start: int) -> None:
+        self.name = name
+        self.raw = raw
+        self.start = start
+        self.value_start = value_start
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _BLANK = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tag:
     """One tag: name as written, value without outer white space, and the spans of both and of the whole."""
 
@@ -22,6 +22,14 @@ class Tag:
     span: Span
     name_span: Span
     value_span: Span
+
+    # By hand, since they are made for every signature of every message; nobody changes them all the same.
+    def __init__(self, name: str, value: str, span: Span, name_span: Span, value_span: Span) -> None:
+        self.name = name
+        self.value = value
+        self.span = span
+        self.name_span = name_span
+        self.value_span = value_span
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import re
 
+from mailcheck.mail.message import crlf
+
 SPLIT_UP_TO = 1 << 20
-"""Octets up to which a body is taken apart at runs of blanks, which is fastest but takes room for every piece."""
+"""Octets up to which a body is taken apart into lines, which is fastest but takes room for every line."""
 _WSP = re.compile(rb"[ \t]+")
 
 
@@ -27,27 +29,41 @@ def simple_body(body: bytes) -> bytes:
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """No blanks at line ends, blanks as one, no empty lines at the end; an empty body is nothing (3.4.4)."""
+    """No blanks at line ends, blanks as one, no empty lines at the end; an empty body is nothing (3.4.4).
+
+    Line ends may be LF; they become CRLF.
+    """
     if b"\t" in body:
         body = body.replace(b"\t", b" ")
-    body = _runs_as_one(body)
-    if b" \r\n" in body:
-        body = body.replace(b" \r\n", b"\r\n")
-    body = _without_last_lines(body.removesuffix(b" "))
+    body = _by_lines(body) if len(body) <= SPLIT_UP_TO else _as_a_whole(crlf(body))
+    body = _without_last_lines(body)
     return body + b"\r\n" if body else b""
 
 
-def _runs_as_one(body: bytes) -> bytes:
-    """Every run of spaces as one space, save that one at the very end may be lost."""
-    if len(body) > SPLIT_UP_TO:
-        # Each pass halves the longest run, so that a megabyte of blanks takes twenty short passes.
-        while b"  " in body:
-            body = body.replace(b"  ", b" ")
-        return body
+def _by_lines(body: bytes) -> bytes:
+    """The same for a body of moderate size: taken apart at runs of blanks, and then into lines."""
     first, *rest = body.split(b"  ")
-    if not rest:
-        return body
-    return b" ".join([first, *filter(None, [piece.lstrip(b" ") for piece in rest])])
+    if rest:
+        body = b" ".join([first, *filter(None, [piece.lstrip(b" ") for piece in rest])])
+    lines = body.split(b"\r\n")
+    if body.count(b"\n") != len(lines) - 1:
+        lines = crlf(body).split(b"\r\n")
+    return b"\r\n".join([line.rstrip(b" ") for line in lines])
+
+
+def _single(text: bytes) -> bytes:
+    """Every run of spaces as one. Each pass halves the longest run: a megabyte of blanks takes twenty short passes."""
+    while b"  " in text:
+        text = text.replace(b"  ", b" ")
+    return text
+
+
+def _as_a_whole(body: bytes) -> bytes:
+    """The same without an object for each line."""
+    body = _single(body)
+    if b" \r\n" in body:
+        body = body.replace(b" \r\n", b"\r\n")
+    return body.removesuffix(b" ")
 
 
 def _without_last_lines(body: bytes) -> bytes:

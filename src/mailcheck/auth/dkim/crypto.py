@@ -7,6 +7,7 @@ from mailcheck.records.dkim_key import PublicKey
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
@@ -24,26 +25,26 @@ def matches(key: PublicKey, signature: bytes, digest: bytes) -> bool:
 
     Raises UnusableKeyError where the library refuses the key.
     """
-    from cryptography.exceptions import InvalidSignature
-
+    invalid, padding, hashed = _tools()
     try:
         if key.algorithm == "ed25519":
             _ed25519(key.material).verify(signature, digest)
         else:
-            from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-
-            _rsa(key.material, key.exponent or 0).verify(signature, digest, PKCS1v15(), _prehashed())
-    except InvalidSignature:
+            _rsa(key.material, key.exponent or 0).verify(signature, digest, padding, hashed)
+    except invalid:
         return False
     return True
 
 
 @lru_cache(1)
-def _prehashed() -> "Prehashed":
+def _tools() -> "tuple[type[Exception], PKCS1v15, Prehashed]":
+    """What every check needs, imported at the first."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    return Prehashed(SHA256())
+    return InvalidSignature, PKCS1v15(), Prehashed(SHA256())
 
 
 @lru_cache(256)

@@ -53,19 +53,30 @@ class DkimResult:
         return self.key is not None and "y" in self.key.flags
 
 
+Outcome = tuple[str, str, str, DkimKey | None, bool | None, bool | None, bytes | None]
+"""Result, reason, sentence, key, whether body and header fit, the body hash that was computed."""
+_ORDER = ("pass", "fail", "policy", "permerror")
+
+
 class Verifier:
     """One message and its signatures. Canonical forms and body hashes are made once and shared."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
-        self.body = crlf(message.body)
-        self.signatures = tuple(
-            (field, parse_dkim_signature(crlf(field.body).decode("latin-1"))) for field in message.all("DKIM-Signature")
-        )
+        self._body: bytes | None = None
+        self._places: dict[str, list[int]] = {}
+        places = self._places
+        for number, each in enumerate(message.fields):
+            key = each.name.lower()
+            if key in places:
+                places[key].append(number)
+            else:
+                places[key] = [number]
+        own = [message.fields[number] for number in self._places.get("dkim-signature", ())]
+        self.signatures = tuple((each, parse_dkim_signature(crlf(each.body).decode("latin-1"))) for each in own)
         self._bodies: dict[str, bytes] = {}
         self._hashes: dict[tuple[str, int | None], bytes] = {}
         self._fields: dict[tuple[str, int], bytes] = {}
-        self._places: dict[str, list[int]] | None = None
         head = message.raw[: message.body_start]
         # No octet in it that `relaxed_field` has to look at twice, and no line end to be changed.
         self._plain = (
@@ -73,6 +84,13 @@ class Verifier:
             and b"\x0b" not in head
             and b"\x0c" not in head
         )
+
+    @property
+    def body(self) -> bytes:
+        """The body with CRLF line ends."""
+        if self._body is None:
+            self._body = crlf(self.message.body)
+        return self._body
 
     def owners(self) -> list[str]:
         """The names at which keys are to be looked up, each once, for the signatures that will be judged."""
@@ -98,7 +116,8 @@ class Verifier:
         """The whole body in a canonical form."""
         body = self._bodies.get(canon)
         if body is None:
-            body = self._bodies[canon] = relaxed_body(self.body) if canon == "relaxed" else simple_body(self.body)
+            made = relaxed_body(self.message.body) if canon == "relaxed" else simple_body(self.body)
+            body = self._bodies[canon] = made
         return body
 
     def body_hash(self, canon: str, length: int | None = None) -> bytes:
@@ -112,10 +131,6 @@ class Verifier:
 
     def selected(self, names: tuple[str, ...]) -> tuple[list[int], frozenset[str]]:
         """The fields that h= names, each name from the bottom up (RFC 6376 5.4.2), and the names beyond them."""
-        if self._places is None:
-            self._places = {}
-            for number, field in enumerate(self.message.fields):
-                self._places.setdefault(field.key, []).append(number)
         used: dict[str, int] = {}
         chosen: list[int] = []
         over = set()
@@ -152,85 +167,73 @@ class Verifier:
     def one(self, field: Field, signature: DkimSignature, answer: KeyAnswer | None, now: int) -> DkimResult:
         """Judge one signature (RFC 6376 6.1)."""
         chosen, over = self.selected(signature.names)
-        body = self.canonical_body(signature.body_canon) if signature.body_canon in {"simple", "relaxed"} else b""
-        beyond = max(0, len(body) - signature.length) if signature.length is not None else 0
-        base = _Base(field, signature, answer, tuple(chosen), over, len(body), beyond)
+        octets = 0
+        if signature.body_canon in {"simple", "relaxed"}:
+            octets = len(self.canonical_body(signature.body_canon))
+        beyond = max(0, octets - signature.length) if signature.length is not None else 0
+        result, reason, detail, key, body, header, computed = self._judged(
+            field, signature, answer, chosen, octets, now
+        )
+        return DkimResult(
+            field, signature, result, reason, detail, key, answer, body, header, computed, octets, beyond,
+            tuple(chosen), over, len(answer.keys) if answer else 0,
+        )  # fmt: skip
+
+    def _judged(
+        self,
+        field: Field,
+        signature: DkimSignature,
+        answer: KeyAnswer | None,
+        chosen: list[int],
+        octets: int,
+        now: int,
+    ) -> Outcome:
         if signature.problems or signature.signature is None or signature.body_hash is None:
             first = signature.problems[0]
-            return base.result("permerror", first.kind, f"{first.message} ({first.clause})")
+            return _refused("permerror", first.kind, f"{first.message} ({first.clause})")
         if signature.expiry is not None and now > signature.expiry:
-            return base.result("permerror", "expired", "the signature expired (x=) before the time judged by")
+            return _refused("permerror", "expired", "the signature expired (x=) before the time judged by")
         if answer is None or answer.unknown is not None:
             why = answer.unknown.sentence if answer and answer.unknown else "the key was not asked for"
-            return base.result("temperror", "key-unknown", f"the key could not be fetched: {why}")
+            return _refused("temperror", "key-unknown", f"the key could not be fetched: {why}")
         if answer.absent is not None or not answer.keys:
-            return base.result("permerror", "no-key", f"there is no key at {answer.owner}")
-        tried = [self._with_key(base, key) for key in answer.keys]
-        order = ("pass", "fail", "policy", "permerror")
-        return min(tried, key=lambda each: order.index(each.result))
+            return _refused("permerror", "no-key", f"there is no key at {answer.owner}")
+        tried = [self._with_key(field, signature, key, chosen, octets) for key in answer.keys]
+        return tried[0] if len(tried) == 1 else min(tried, key=lambda each: _ORDER.index(each[0]))
 
-    def _with_key(self, base: "_Base", key: DkimKey) -> DkimResult:
-        signature = base.signature
+    def _with_key(
+        self, field: Field, signature: DkimSignature, key: DkimKey, chosen: list[int], octets: int
+    ) -> Outcome:
         refused = key_refused(signature, key)
         if refused is not None:
-            return base.result(*refused, key=key)
+            return _refused(*refused, key)
         computed = self.body_hash(signature.body_canon, signature.length)
         same = computed == signature.body_hash
         try:
-            digest = self.header_digest(base.field, signature, list(base.signed))
+            digest = self.header_digest(field, signature, chosen)
             header = key.key is not None and matches(key.key, signature.signature or b"", digest)
         except UnusableKeyError as error:
-            return base.result("permerror", "key", f"the key cannot be used: {error}", key=key)
-        result, reason, detail = _outcome(base, matches_body=same, matches_header=header)
-        return base.result(
-            result, reason, detail,
-            key=key, body_matches=same, header_matches=header, computed_body_hash=computed,
-        )  # fmt: skip
+            return _refused("permerror", "key", f"the key cannot be used: {error}", key)
+        outcome = _compared(signature.length, octets, same_body=same, same_header=header)
+        return *outcome, key, same, header, computed
 
 
-def _outcome(base: "_Base", *, matches_body: bool, matches_header: bool) -> tuple[str, str, str]:
-    length = base.signature.length
-    if length is not None and length > base.body_octets:
-        detail = f"l={length} is more than the body's {base.body_octets} octets: the end of the body is missing"
+def _refused(result: str, reason: str, detail: str, key: DkimKey | None = None) -> Outcome:
+    return result, reason, detail, key, None, None, None
+
+
+def _compared(length: int | None, octets: int, *, same_body: bool, same_header: bool) -> tuple[str, str, str]:
+    if length is not None and length > octets:
+        detail = f"l={length} is more than the body's {octets} octets: the end of the body is missing"
         return "fail", "length", detail
-    if not matches_body:
+    if not same_body:
         detail = "the body is not the one that was signed"
-        if not matches_header:
+        if not same_header:
             detail += ", and the signature does not fit the header fields either"
         return "fail", "body-hash", detail
-    if not matches_header:
+    if not same_header:
         return "fail", "signature", "the signature does not fit these header fields and this key"
     return "pass", "valid", "the signature is valid"
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """What all results of one signature share."""
-
-    field: Field
-    signature: DkimSignature
-    answer: KeyAnswer | None
-    signed: tuple[int, ...]
-    oversigned: frozenset[str]
-    body_octets: int
-    unsigned_octets: int
-
-    def result(
-        self,
-        result: str,
-        reason: str,
-        detail: str,
-        *,
-        key: DkimKey | None = None,
-        body_matches: bool | None = None,
-        header_matches: bool | None = None,
-        computed_body_hash: bytes | None = None,
-    ) -> DkimResult:
-        return DkimResult(
-            self.field, self.signature, result, reason, detail, key, self.answer, body_matches, header_matches,
-            computed_body_hash, self.body_octets, self.unsigned_octets, self.signed, self.oversigned,
-            len(self.answer.keys) if self.answer else 0,
-        )  # fmt: skip
 
 
 def canonical(canon: str, field: Field) -> bytes:
