@@ -74,6 +74,15 @@ def test_jinja_is_rendered_with_its_parents(root: Path) -> None:
     assert not html.source.editable
 
 
+def test_tags_of_the_next_program_are_left_to_it(root: Path) -> None:
+    """What Jinja gives Mailchimp to fill in is no tag that somebody forgot."""
+    text = "<html><body>{{ name }} <p>*|FNAME|*</p>{% raw %}{{first_name}}{% endraw %}</body></html>"
+    (html,) = made(by_subject(rendered(root, {"a.html.j2": text}))["a.html.j2"])
+    assert html.source.text == "<html><body>Ann &amp; Co <p>*|FNAME|*</p>{{first_name}}</body></html>"
+    assert not html.rendered
+    assert [tag.language for tag in html.template.tags] == ["mailchimp", "curly"]
+
+
 def test_values_are_escaped_in_html_alone(root: Path) -> None:
     documents = by_subject(rendered(root, {"a.html.j2": "<html>{{ name }}</html>", "b.txt.j2": "Hi {{ name }}"}))
     assert made(documents["a.html.j2"])[0].source.text == "<html>Ann &amp; Co</html>"

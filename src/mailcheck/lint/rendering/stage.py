@@ -11,7 +11,7 @@ from mailcheck.lint.options import LintOptions
 from mailcheck.lint.references import EXTENDS, INCLUDE, references
 from mailcheck.lint.rendering.alignment import aligned
 from mailcheck.lint.rendering.worker import Answer, Job, render
-from mailcheck.lint.template import OUTPUT, Template
+from mailcheck.lint.template import DECLARED, OUTPUT, SUFFIX, Template
 from mailcheck.model.pattern import regex
 
 ENGINES = {"jinja": "jinja", "curly": "jinja", "liquid": "liquid", "mustache": "mustache"}
@@ -139,7 +139,11 @@ def _reached(composer: Composer, body: Body, place: str) -> Iterator[tuple[str, 
 def _add(document: Document, body: Body, place: str, composer: Composer, text: str, how: str) -> None:
     sources = [body, *(other for _, other in _reached(composer, body, place))]
     source = aligned(text, [each.source for each in sources], [each.start for each in sources], how)
-    made = Body(source, dialects.read(text, "plain"), body.media, rendered=True)
+    # Tags of a second language are the next program's: what is rendered here is not yet what is sent.
+    later = any(tag.language for each in sources for tag in each.template.tags)
+    made = Body(
+        source, dialects.read(text, "plain", origin=SUFFIX if later else DECLARED), body.media, rendered=not later
+    )
     document.bodies = (*document.bodies, made)
 
 
