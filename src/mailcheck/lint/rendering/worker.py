@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from mailcheck.lint.rendering.child import SECONDS as CPU
 
-SECONDS = 10
+SECONDS = 20
 """Seconds that one answer may take, the start of the process included."""
 
 
