@@ -1,7 +1,9 @@
 """The options that verbs share."""
 
 import argparse
+import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -16,11 +18,30 @@ _INVALID = regex(r"argument (?P<option>[^:]+): invalid choice: '?(?P<word>.*?)'?
 _UNKNOWN = "unrecognized arguments: "
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal. The standard one imports shutil for that, at every option that is declared."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """COLUMNS, else the terminal's width, else 80 (as shutil.get_terminal_size has it)."""
+    try:
+        return int(os.environ["COLUMNS"]) or 80
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose faults are UsageErrors of one line; options are never abbreviated."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+        super().__init__(allow_abbrev=False, formatter_class=_Formatter, **kwargs)
         # An unset variable of a script (`--zone "$ZONE"`) must not turn into another run than the one meant.
         self.register("type", None, _given)
 

@@ -29,8 +29,7 @@ def plain(text: str) -> str:
 @cache
 def _words() -> tuple[str, ...]:
     # Looked for one by one: a pattern of them all takes longer to compile than most messages to search.
-    words = dict.fromkeys(plain(word) for group in _data("unsubscribe.json")["words"].values() for word in group)
-    return tuple(word for word in words if not any(other != word and other in word for other in words))
+    return tuple(word for group in _data("unsubscribe.json")["words"].values() for word in group)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from mailcheck.lint.document import Document
 from mailcheck.model.rule import Rule, loaded
 from mailcheck.model.selection import Selection
 
@@ -28,8 +29,38 @@ MODULES = (
 FAMILIES = ("UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "MIM", "PRE")
 
 
+HTML_ONLY = frozenset({"accessibility", "css", "html", "images", "preheader", "security", "size"})
+"""Modules that speak of HTML alone: without any, they are neither loaded nor listed."""
+MESSAGE_ONLY = frozenset({"attachments", "mime"})
+"""Modules that speak of a message with its header."""
+
+
 def rules(selection: Selection) -> list[Rule]:
     """The rules that are selected, in the order of their codes."""
-    for name in MODULES:
-        import_module(f"mailcheck.lint.rules.{name}")
-    return [rule for rule in loaded(*FAMILIES) if rule.code in selection]
+    return _rules(selection, frozenset(MODULES))
+
+
+class Judges:
+    """The rules for each document of a run; modules are loaded when the first document needs them."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._known: dict[frozenset[str], list[Rule]] = {}
+
+    def of(self, document: Document) -> list[Rule]:
+        """The selected rules that speak of such a document, in the order of their codes."""
+        modules = frozenset(MODULES)
+        if not document.html:
+            modules -= HTML_ONLY
+        if document.mail is None:
+            modules -= MESSAGE_ONLY
+        if modules not in self._known:
+            self._known[modules] = _rules(self._selection, modules)
+        return self._known[modules]
+
+
+def _rules(selection: Selection, names: frozenset[str]) -> list[Rule]:
+    modules = {f"mailcheck.lint.rules.{name}" for name in names}
+    for module in sorted(modules):
+        import_module(module)
+    return [rule for rule in loaded(*FAMILIES) if rule.code in selection and rule.module in modules]

@@ -34,11 +34,13 @@ def lint_source(text: str, path: str, options: LintOptions) -> Report:
 
 
 def _report(gathered: "gather.Gathered", options: LintOptions) -> Report:
-    rules = judging.rules(options.selection)
+    judges = judging.Judges(options.selection)
     about_run = {rule.code: rule for rule in loaded("RUN") if rule.code in options.selection or rule.code == "RUN002"}
     # `stop` is set by a signal: what is judged by then is told.
     subjects = [
-        _judged(document, rules, about_run, options) for document in gathered.documents if not options.stop.asked
+        _judged(document, judges.of(document), about_run, options)
+        for document in gathered.documents
+        if not options.stop.asked
     ]
     subjects += [_told(about_run, RunView(path, unreadable=(message,), locus=ConfigLocation(path, "input")), options)
                  for path, message in gathered.unreadable]  # fmt: skip

@@ -116,6 +116,9 @@ def _said_beside_a_link(body: Body) -> bool:
     if body.media == "text":
         return _said_in_text(body)
     for markup in (*body.variants, *body.outlook):
+        # Most texts say nothing of the kind: all of them are searched at once before each is looked at.
+        if not says_leave(plain(" ".join([written for _, _, written, _ in markup.texts])[: 2 * MAX_TEXT])):
+            continue
         linked = [element.start for element in markup.elements if "href" in element.attributes]
         spent = said = 0
         for start, _, written, around in markup.texts:
@@ -159,7 +162,10 @@ def _any_within(places: list[int], begin: int, end: int) -> bool:
 
 
 def _said_in_text(body: Body) -> bool:
-    lines = body.source.text[body.start : body.start + MAX_TEXT].splitlines()
+    text = body.source.text[body.start : body.start + MAX_TEXT]
+    if not says_leave(plain(text)):
+        return False
+    lines = text.splitlines()
     for number, line in enumerate(lines):
         if not says_leave(plain(line)):
             continue
