@@ -103,7 +103,7 @@ class _Reader:
 
     def at(self, node: Any) -> int:
         """Where a node begins."""
-        line = min(node.source_line, len(self._lines)) - 1
+        line: int = min(node.source_line, len(self._lines)) - 1
         column: int = node.source_column
         return min(self.start + self._lines[line] + column - 1, self.end)
 
