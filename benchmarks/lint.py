@@ -34,7 +34,8 @@ def templates(folder: Path) -> list[Path]:
         if path.is_file()
         and path.suffix in {".html", ".j2", ".hbs", ".liquid", ".twig"}
         and "broken" not in path.parts
-        # djlint refuses a file that is no UTF-8, and all with it.
+        # Whole pages, not parts of them. djlint refuses a file that is no UTF-8, and all with it.
+        and b"<html" in path.read_bytes().lower()
         and b"iso-8859-1" not in path.read_bytes().lower()
     )
     found = []

@@ -119,7 +119,8 @@ def _from_bodies(bodies: Sequence[Body], around: Sequence[Body]) -> tuple[str, s
         marketing["the file's name"] = 1.2
     if names & path_words(TRANSACTIONAL):
         transactional["the file's name"] = 1.2
-    if (marketing or not transactional) and way_out(read) is True:
+    # Alone it would be one sort of evidence, and two are asked for: it is looked for where there is another.
+    if marketing and way_out(read) is True:
         marketing["a way to unsubscribe"] = 2.0
     return _weighed(marketing, transactional)
 
