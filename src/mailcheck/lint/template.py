@@ -15,7 +15,7 @@ OUTPUT, STATEMENT, COMMENT, OPEN, MIDDLE, CLOSE = "output", "statement", "commen
 DECLARED, SUFFIX, CENSUS = "declared", "suffix", "census"
 MAX_VARIANTS = 16
 """Branches of one conditional that are read; further ones are read with the last of these."""
-MAX_TAGS = 100_000
+MAX_TAGS = 50_000
 """Tags of one template; a file with more is no template that a person wrote."""
 _NOT_NEWLINE = regex(r"[^\r\n]")
 

@@ -181,8 +181,8 @@ def test_deep_blocks_are_counted_not_told_apart() -> None:
 
 
 def test_tags_without_number_are_a_limit() -> None:
-    template = read("{{x}}" * 100_001, "jinja")
-    assert len(template.tags) == 100_000
+    template = read("{{x}}" * 50_001, "jinja")
+    assert len(template.tags) == 50_000
     assert [fault.key for fault in template.faults] == ["limit"]
 
 

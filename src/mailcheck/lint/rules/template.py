@@ -396,9 +396,9 @@ def _unreadable(body: Body) -> Iterator[Finding]:
             told, _, remedy = fault.message.partition("; ")
             fix = steps(remedy or "write it as `key: value`, one a line between the lines ---")
             yield body.finding(f"{told}: what is declared here is not what is read", fault.start, fault.end, fix=fix)
-    unclosed = {fault.start for fault in template.faults if fault.key == "unclosed"}
     for tag in code_tags(template):
-        if tag.language or tag.start in unclosed:
+        if tag.language or body.source.text[tag.end - 1] != "}":
+            # A tag that is not closed is TPL001's.
             continue
         problem = _problem(body, tag)
         if problem:
