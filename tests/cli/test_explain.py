@@ -28,7 +28,8 @@ def test_every_rule_has_a_page_of_80_columns(code: str, command: Command) -> Non
         assert f'    ignore = ["{entry.name}"]' in lines
     domains = entry.module.startswith("mailcheck.domain_audit.")
     assert ("    [[accept]]" in lines) is domains
-    assert ("    [per-file-ignores]" in lines) is entry.module.startswith("mailcheck.lint.")
+    content = entry.module.startswith("mailcheck.lint.") and entry.family != "IGN"
+    assert ("    [per-file-ignores]" in lines) is content
     assert ("Bad, as records of example.com" in lines) is domains
     assert ("Good, as records of example.com" in lines) is domains
 
@@ -81,5 +82,17 @@ def test_examples_as_people_read_them(line: str, shown: str) -> None:
     assert example(line) == shown
 
 
+def find(code: str) -> registry.Entry:
+    entry = registry.find(code)
+    assert entry
+    return entry
+
+
 def test_no_placeholder_reaches_a_page(command: Command) -> None:
-    assert not re.search(r"(?<!%)\{[a-z]", command("explain", *CODES).out)
+    records = [code for code in CODES if find(code).module.startswith("mailcheck.domain_audit.")]
+    assert not re.search(r"(?<!%)\{[a-z]", command("explain", *records).out)
+    # Braces are what templates are written in; only the words that stand for files and kinds must be gone.
+    others = [code for code in CODES if code not in records]
+    assert not re.search(
+        r"\{(?:file|line|repeat) |\{(?:blank|marketing|transactional)\}", command("explain", *others).out
+    )
