@@ -252,3 +252,18 @@ def test_files_that_are_no_message() -> None:
     assert ".msg" in (not_a_message(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) or "")
     assert not_a_message(b"From: a@b.example\r\n\r\n") is None
     assert scenario(("file From: a@b.example",)).report().facts["dmarc"] is not None
+
+
+def test_of_many_signatures_those_that_may_align_are_judged() -> None:
+    """Ten signatures of strangers on top do not push the author's out."""
+    found = Scenario()
+    other = Signer("mailer.example.net", "m1", rsa_key(2048, 1))
+    found.answers |= other.answers()
+    raw = found.raw
+    for _ in range(12):
+        raw = other.sign(raw)
+    found.file = raw
+    view = found.view()
+    assert view.dkim_passes
+    assert [each.result for each in view.dkim].count("neutral") == 3
+    assert view.dkim[-1].domain == "example.com"

@@ -65,7 +65,7 @@ async def gather(raw: bytes, ask: Ask, question: Question, *, subject: str, path
     received = envelope.received_at
     judged_at = min(question.now, received) if received is not None and received > 0 else question.now
     judged = reason is None and message.cut is None
-    verifier, chain = Verifier(message), read_chain(message)
+    verifier, chain = Verifier(message, author.domain), read_chain(message)
     asked = _Asked(ask)
     if judged:
         await asked.all(verifier, chain, envelope, author, question)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from mailcheck.auth.dkim.canonical import relaxed_body, relaxed_field, simple_body
 from mailcheck.auth.dkim.crypto import MAX_EXPONENT, MAX_RSA, MIN_RSA, UnusableKeyError, matches
 from mailcheck.auth.dkim.key_answer import KeyAnswer
+from mailcheck.dns.names import under
 from mailcheck.mail.headers import Field
 from mailcheck.mail.message import Message, crlf
 from mailcheck.model.value import dataclass
@@ -59,10 +60,14 @@ _ORDER = ("pass", "fail", "policy", "permerror")
 
 
 class Verifier:
-    """One message and its signatures. Canonical forms and body hashes are made once and shared."""
+    """One message and its signatures. Canonical forms and body hashes are made once and shared.
 
-    def __init__(self, message: Message) -> None:
+    `author` is the author domain: where there are more signatures than are judged, those that may align count first.
+    """
+
+    def __init__(self, message: Message, author: str | None = None) -> None:
         self.message = message
+        self.author = author
         self._body: bytes | None = None
         self._places: dict[str, list[int]] = {}
         places = self._places
@@ -92,21 +97,28 @@ class Verifier:
             self._body = crlf(self.message.body)
         return self._body
 
+    def chosen(self) -> list[int]:
+        """The signatures that are judged: those that may align with the author first, then from the top."""
+        author = self.author or ""
+
+        def apart(number: int) -> bool:
+            domain = self.signatures[number][1].domain or ""
+            return not (author and (domain == author or under(author, domain) or under(domain, author)))
+
+        return sorted(sorted(range(len(self.signatures)), key=apart)[:MAX_SIGNATURES])
+
     def owners(self) -> list[str]:
         """The names at which keys are to be looked up, each once, for the signatures that will be judged."""
-        found = [
-            signature.owner
-            for _, signature in self.signatures[:MAX_SIGNATURES]
-            if signature.domain and signature.selector
-        ]
-        return list(dict.fromkeys(found))
+        judged = [self.signatures[number][1] for number in self.chosen()]
+        return list(dict.fromkeys(each.owner for each in judged if each.domain and each.selector))
 
     def verify(self, answers: Mapping[str, KeyAnswer], now: int) -> tuple[DkimResult, ...]:
         """Judge every signature, from the top. `now` is in seconds since 1970; a missing answer is temperror."""
         found = []
+        chosen = frozenset(self.chosen()) if len(self.signatures) > MAX_SIGNATURES else None
         for number, (field, signature) in enumerate(self.signatures):
-            if number >= MAX_SIGNATURES:
-                detail = f"not verified: it is the {number + 1}th signature, and {MAX_SIGNATURES} are"
+            if chosen is not None and number not in chosen:
+                detail = f"not verified: there are {len(self.signatures)} signatures, and {MAX_SIGNATURES} are"
                 found.append(DkimResult(field, signature, "neutral", "too-many", detail))
             else:
                 found.append(self.one(field, signature, answers.get(signature.owner), now))

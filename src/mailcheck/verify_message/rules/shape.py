@@ -16,6 +16,8 @@ SINGLE = frozenset(
      "mime-version", "content-type", "content-transfer-encoding")
 )  # fmt: skip
 """Fields that may stand once (RFC 5322 3.6; RFC 2045); From has a rule of its own."""
+MOST = 20
+"""Places of one rule that are told one by one."""
 _GRAVE = frozenset({"no-colon", "name", "leading-continuation", "nul", "bare-cr"})
 _TOLD = frozenset({"envelope-line", "limit"})
 
@@ -72,9 +74,8 @@ def header_malformed(view: VerifiedMessage) -> Result:
     Fix: Find the program that writes this line, and let a mail library write the fields.
     References: RFC 5322 2.2, 4.5.8
     """
-    for fault in view.message.faults:
-        if fault.kind in _TOLD:
-            continue
+    faults = [fault for fault in view.message.faults if fault.kind not in _TOLD]
+    for fault in faults[:MOST]:
         grave = fault.kind in _GRAVE or (fault.kind == "blank-before-colon" and _is_from(view, fault))
         yield Finding(
             f"{fault.message}: programs differ in what they make of it, and some receivers refuse the message",
@@ -85,6 +86,8 @@ def header_malformed(view: VerifiedMessage) -> Result:
                 steps("Write the field anew", f"Follow {fault.clause or 'RFC 5322 2.2'}: a name, a colon, a value."),
             ),
         )
+    if len(faults) > MOST:
+        yield Finding(f"{len(faults) - MOST:,} more lines of the header are malformed", view.top, offending="more")
 
 
 def _is_from(view: VerifiedMessage, fault: Fault) -> bool:
@@ -131,15 +134,17 @@ def mime_ambiguous(view: VerifiedMessage) -> Result:
     Fix: Let a mail library write the parts; each multipart needs a boundary that is used and closed.
     References: RFC 2045 5, 6; RFC 2046 5.1.1
     """
-    for part in view.tree.parts:
-        for fault in part.faults:
-            where = f"part {part.number}: " if part.number else ""
-            yield Finding(
-                f"{where}{fault.message}; programs differ in what they show then",
-                view.place(fault.start, fault.end, part),
-                offending=f"{part.number} {fault.kind}",
-                fixes=(steps("Write the part anew", f"Follow {fault.clause or 'RFC 2045'}."),),
-            )
+    faults = [(part, fault) for part in view.tree.parts for fault in part.faults]
+    for part, fault in faults[:MOST]:
+        where = f"part {part.number}: " if part.number else ""
+        yield Finding(
+            f"{where}{fault.message}; programs differ in what they show then",
+            view.place(fault.start, fault.end, part),
+            offending=f"{part.number} {fault.kind}",
+            fixes=(steps("Write the part anew", f"Follow {fault.clause or 'RFC 2045'}."),),
+        )
+    if len(faults) > MOST:
+        yield Finding(f"{len(faults) - MOST:,} more places in the MIME structure", view.top, offending="more")
 
 
 def export() -> Fix:
