@@ -11,7 +11,7 @@ from mailcheck.lint.dialects import DIALECTS, read
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.rules import leftovers, template
 from mailcheck.lint.source import Source
-from mailcheck.lint.tag_text import blanked
+from mailcheck.lint.tag_text import bare, blanked
 from mailcheck.model.fix import TextEdit
 from mailcheck.model.judge import judge
 from mailcheck.model.rule import loaded
@@ -147,3 +147,22 @@ def test_rules_are_total(dialect: str, text: str) -> None:
 @given(text=st.text(alphabet="\"'`\\ab\n", max_size=60))
 def test_blanking_keeps_the_length(text: str) -> None:
     assert len(blanked(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "gone"),
+    [
+        ("jinja", "{{ a | b('c') }}", ["'c'"]),
+        ("jinja", "{{ don't }}", []),
+        ("ampscript", '%%[ SET @a = "//b" /* it\'s */ SET @c = "d" ]%%', ['"//b"', "/* it's */", '"d"']),
+        ("razor", '@(a /* "b */ + "c//d")', ['/* "b */', '"c//d"']),
+        ("erb", "<% a # it's\n b = '#{c}' %>", ["# it's", "'#{c}'"]),
+        ("go", '{{ `a"b` }}', ['`a"b`']),
+    ],
+)
+def test_strings_and_comments_are_blanked(dialect: str, text: str, gone: list[str]) -> None:
+    read_text = read(text, dialect)
+    wanted = text
+    for each in gone:
+        wanted = wanted.replace(each, " " * len(each))
+    assert bare(read_text, read_text.tags[0]) == wanted

@@ -7,10 +7,19 @@ from mailcheck.model.pattern import regex
 
 MAX_TAG = 20_000
 """Characters of one tag that are looked at."""
-_STRINGS = regex(r'"(?:[^"\\]|\\.)*+("?)' r"|'(?:[^'\\]|\\.)*+('?)" r"|`[^`]*+`", re.DOTALL)
-_COMMENTED = frozenset({"ampscript", "razor", "blade"})
-_COMMENTS = regex(r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?|(?<![:/])//[^\n]*")
-_HASH = regex(r"(?<=\s)#(?!\{)[^\n]*")
+ESCAPED = 20
+"""Escaped quotes behind a lone one, beyond which a tag is read no further."""
+_STRING = r'"(?:[^"\\]|\\.)*+("?)' r"|'(?:[^'\\]|\\.)*+('?)" r"|`[^`]*+`"
+_BLOCK = r"|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+_PLAIN = regex(_STRING, re.DOTALL)
+_LINES = regex(_STRING + _BLOCK + r"|//[^\n]*", re.DOTALL)
+_FORMS = {
+    # Strings and comments, whichever begins first: a // in a string is none, and neither is a quote in a comment.
+    "ampscript": regex(_STRING + _BLOCK, re.DOTALL),
+    "razor": _LINES,
+    "blade": _LINES,
+    "erb": regex(_STRING + r"|(?<=\s)\#(?!\{)[^\n]*", re.DOTALL),
+}
 SPEAKING = frozenset({"mailchimp"})
 """Languages whose tags hold bare words, without strings."""
 
@@ -31,35 +40,27 @@ def language(template: Template, tag: Tag) -> str:
 
 def bare(template: Template, tag: Tag) -> str:
     """The tag's text with blanks for strings and comments."""
-    text = template.text[tag.start : tag.end]
-    name = language(template, tag)
-    if name in _COMMENTED:
-        text = _COMMENTS.sub(_blank, text)
-    elif name == "erb":
-        text = _HASH.sub(_blank, text)
-    return blanked(text)
+    return blanked(template.text[tag.start : tag.end], language(template, tag))
 
 
-def blanked(text: str) -> str:
-    """Blanks for the strings that are closed; a lone quote stays."""
+def blanked(text: str, dialect: str = "") -> str:
+    """Blanks for comments and for strings that are closed; a lone quote stays."""
     parts, at = [], 0
+    form = _FORMS.get(dialect, _PLAIN)
     while True:
-        match = _STRINGS.search(text, at)
+        match = form.search(text, at)
         if match is None:
             parts.append(text[at:])
             return "".join(parts)
         parts.append(text[at : match.start()])
-        if match[0][0] == "`" or match[1] or match[2]:
-            parts.append(" " * (match.end() - match.start()))
+        quote = match[0][0]
+        if quote not in "\"'" or match[1] or match[2]:
+            parts.append(" " * len(match[0]))
             at = match.end()
-        else:
-            # No quote of this kind follows: all others of it are behind.
-            parts.append(match[0][0])
-            at = match.start() + 1
-            if len(match[0]) > 200 and text.count(match[0][0], at) > 20:
-                parts.append(text[at:])
-                return "".join(parts)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+            continue
+        # No quote of this kind follows that is not escaped: those that are escaped need not be tried.
+        parts.append(quote)
+        at = match.start() + 1
+        if text.count(quote, at) > ESCAPED:
+            parts.append(text[at:])
+            return "".join(parts)

@@ -78,7 +78,9 @@ _CODE_TOKEN = regex(
     r"|'(?:[^'\\\n]|\\.){1,4}'|//[^\n]*|/\*|@\*|@:[^\n]*|</?[A-Za-z][\w:-]*|[{}]|@(?=[A-Za-z(])"
 )
 _WORD = regex(r"[A-Za-z_]\w*")
-_PARENS = regex(r'@?"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.){1,4}'|[()\[\]{}]")
+_PARENS = regex(
+    r'@?"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.){1,4}'|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|[()\[\]{}]"
+)
 _TAG_REST = regex(r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
 _ELSE = regex(r"\s*(else\s+if|else|catch|finally|while)\b")
 _CALL = regex(r"\??\.[A-Za-z_]\w*|[(\[]|!(?=\.)")
@@ -152,7 +154,9 @@ class _Scanner:
         if name == "text" and level.depth == 0 and self._text.startswith(">", end):
             # <text> says only that text follows; it is not sent.
             self._reader.add(start, end + 1, STATEMENT, "text")
-        rest = _TAG_REST.match(self._text, end, min(len(self._text), end + WINDOW))
+        stop = min(len(self._text), end + WINDOW)
+        rest = _TAG_REST.match(self._text, end, stop) if self._budget >= 0 else None
+        self._budget -= (rest.end() if rest else stop) - end
         if name not in _VOID and not (rest and self._text[rest.end() - 2] == "/"):
             level.depth += 1
         elif level.depth == 0 and rest:
