@@ -47,6 +47,7 @@ NEVER_AT_IMPORT = {
 }  # fmt: skip
 VERBS = (
     "audit_",
+    "verify_",
     "lint_",
     "explain_",
     "rules_",

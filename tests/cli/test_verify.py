@@ -3,12 +3,13 @@
 import datetime
 import io
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
 import mailcheck
-from cli.command import Command, outcome
+from cli.command import Command, outcome, process
 from mailcheck.dns.static import StaticResolver
 from verify_message.scenario import Scenario, clean_answers, scenario
 
@@ -155,3 +156,30 @@ def test_nothing_is_written_to_the_message(mail: Command, monkeypatch: pytest.Mo
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
     assert mail("verify", "-", "--zone", "zone.json", *WHO).code == 1
     assert Scenario().raw
+
+
+def test_ctrl_c_writes_what_there_is(mail: Command) -> None:
+    raw = scenario(("sign none",)).raw.replace(b"\r\n", b"\n")
+    (mail.folder / "box.mbox").write_bytes((SEPARATOR + raw + b"\n") * 20_000)
+    words = ("verify", "box.mbox", "--zone", "zone.json", "--format", "json", *WHO)
+    with process(*words, cwd=mail.folder) as child:
+        assert child.stderr is not None
+        child.stderr.readline()  # the first progress
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    report = json.loads(out)
+    assert child.returncode == 130
+    assert report["complete"] is False
+    assert 50 <= len(report["subjects"]) < 20_000
+    assert b"Traceback" not in err
+
+
+def test_only_the_topmost_field_of_the_own_server_is_trusted(mail: Command) -> None:
+    raw = scenario(()).raw
+    forged = b"Authentication-Results: mx.example.net; dkim=fail header.d=example.com\r\n"
+    true = b"Authentication-Results: mx.example.net; dkim=pass header.d=example.com\r\n"
+    (mail.folder / "two.eml").write_bytes(true + forged + raw)
+    words = ("verify", "two.eml", "--zone", "zone.json", "--format", "json", "--authserv-id", "MX.example.net", *WHO)
+    facts = mail(*words).json["subjects"][0]["facts"]
+    assert [each["trusted"] for each in facts["receiver_results"]] == [True, False]
+    assert facts["authentication_results"].startswith("Authentication-Results: MX.example.net; ")

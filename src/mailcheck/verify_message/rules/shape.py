@@ -80,7 +80,7 @@ def header_malformed(view: VerifiedMessage) -> Result:
         yield Finding(
             f"{fault.message}: programs differ in what they make of it, and some receivers refuse the message",
             view.place(fault.start, fault.end),
-            severity=Severity.ERROR if grave else Severity.WARNING,
+            severity=Severity.ERROR if grave else Severity.INFO if _is_utf8(view, fault) else Severity.WARNING,
             offending=fault.kind,
             fixes=(
                 steps("Write the field anew", f"Follow {fault.clause or 'RFC 5322 2.2'}: a name, a colon, a value."),
@@ -88,6 +88,14 @@ def header_malformed(view: VerifiedMessage) -> Result:
         )
     if len(faults) > MOST:
         yield Finding(f"{len(faults) - MOST:,} more lines of the header are malformed", view.top, offending="more")
+
+
+def _is_utf8(view: VerifiedMessage, fault: Fault) -> bool:
+    """Whether octets above 127 are UTF-8, which internationalized mail has in its fields (RFC 6532 3.2)."""
+    if fault.kind != "eight-bit":
+        return False
+    field = next((each for each in view.message.fields if each.start <= fault.start < each.end), None)
+    return field is not None and "\ufffd" not in field.raw.decode("utf-8", "replace")
 
 
 def _is_from(view: VerifiedMessage, fault: Fault) -> bool:
