@@ -209,12 +209,10 @@ async def _other_key(verifier: Verifier, result: DkimResult, asked: _Asked, ques
 
 
 def _receiver_fields(message: Message, authserv_id: str | None) -> tuple[ReceiverField, ...]:
-    wanted = (authserv_id or "").lower().rstrip(".")
     found: list[ReceiverField] = []
     for field in message.all("Authentication-Results")[:MAX_RESULTS]:
         results = read_results(field.unfolded)
         # Where the border does not remove forged ones, they stand below the true one (RFC 8601 5): the first counts.
         first = not any(each.trusted for each in found)
-        name = results.authserv_id.lower().rstrip(".")
-        found.append(ReceiverField(field, results, bool(wanted) and first and name == wanted))
+        found.append(ReceiverField(field, results, first and is_by(results, authserv_id or "")))
     return tuple(found)
