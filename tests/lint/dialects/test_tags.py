@@ -122,6 +122,8 @@ def test_names_that_give_the_language_away(path: str, dialect: str | None) -> No
         (".a{color:red} {b}", "plain"),
         ("{{${first_name}}}", "braze"),
         ("{% module 'a' path='b' %}", "hubl"),
+        ("{{ site_settings.company_name }}", "hubl"),
+        ("{% from 'a' import b %}{{ unsubscribe_link }}", "jinja"),
         ("<mj-text>{{ name }}</mj-text>", "curly"),
         ("<mj-raw>{{#if a}}</mj-raw>", "handlebars"),
     ],

@@ -81,7 +81,7 @@ _OWN: Signs = (
             r"\{%-?\s*email_(?:simple_subscription|can_spam|header|body|subscriptions)\b",
         ),
     ),
-    ("hubl", "{{", (r"\{\{\s*(?:unsubscribe_link|unsubscribe_link_all|site_settings\.company_\w+)\b",)),
+    ("hubl", "{{", (r"\{\{\s*(?:unsubscribe_link_all|site_settings\.company_\w+)\b",)),
 )
 _PERCENT: Signs = (
     (
