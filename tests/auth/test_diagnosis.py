@@ -181,6 +181,23 @@ def test_a_field_that_was_over_signed_and_came_later() -> None:
     assert b"To:" in raw[cause.start : cause.end]
 
 
+def test_a_field_doubled_below_the_signed_one() -> None:
+    signer = Signer(names=("From", "Subject"))
+    edit = replaced(b"Subject: Hello world\r\n", b"Subject: Hello world\r\nSubject: Buy now\r\n")
+    _, cause, _ = find(signer.sign(PLAIN), edit, signer)
+    assert cause is not None
+    assert cause.kind == "duplicated"
+
+
+def test_a_lists_edits_of_body_and_header_are_both_found() -> None:
+    signer = Signer()
+    edit: Edit = lambda raw: raw.replace(b"Subject: Hello", b"Subject: [list] Hello") + FOOTER  # noqa: E731
+    body, header, _ = find(signer.sign(PLAIN), edit, signer)
+    assert body is not None
+    assert header is not None
+    assert (body.kind, header.kind) == ("footer", "subject-tag")
+
+
 def test_the_wrong_form_is_named() -> None:
     lying = Signer(header="simple", body="simple", tags={"c": "relaxed/relaxed"})
     message = PLAIN.replace(b"Subject: Hello", b"Subject:  Hello").replace(b"fine", b"fine  day")
