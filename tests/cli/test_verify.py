@@ -120,6 +120,13 @@ def test_progress_goes_to_standard_error(mail: Command) -> None:
     assert len(done.json["subjects"]) == 100
 
 
+def test_a_recording_gives_the_same_result_again(mail: Command) -> None:
+    words = ("verify", "footer.eml", "--format", "json", *WHO)
+    first = mail(*words, "--zone", "zone.json", "--record", "answers.jsonl")
+    again = mail(*words, "--replay", "answers.jsonl")
+    assert first.json["subjects"][0]["facts"] == again.json["subjects"][0]["facts"]
+
+
 def test_a_baseline_holds_for_messages_too(mail: Command) -> None:
     words = ("verify", "footer.eml", "--zone", "zone.json", "--ip", "198.51.100.7", *WHO[2:])
     assert mail(*words).code == 1

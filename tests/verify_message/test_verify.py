@@ -247,6 +247,15 @@ def test_a_spoof_never_passes(name: str) -> None:
     assert set(words(found).values()) <= {"refused", "not sure"}
 
 
+def test_harmless_signs_of_saving_are_told_only_where_a_signature_fails() -> None:
+    good, bad = scenario(()), scenario(("later Subject: Bye",))
+    for found, told in ((good, False), (bad, True)):
+        found.file = found.raw.replace(b"\r\n", b"\n")
+        assert ("AUTH002" in {finding.code for finding in found.report().findings}) is told
+    good.file = b"\xef\xbb\xbf" + scenario(()).raw
+    assert "AUTH002" in {finding.code for finding in good.report().findings}
+
+
 def test_files_that_are_no_message() -> None:
     assert not_a_message(b"") == "the file is empty"
     assert ".msg" in (not_a_message(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) or "")

@@ -50,7 +50,10 @@ def file_resaved(view: VerifiedMessage) -> Result:
     Fix: Export the original from the program that received it.
     References: RFC 6376 5.3; RFC 5321 2.3.8
     """
+    failing = any(result.result == "fail" for result in view.dkim)
     for sign in view.signs:
+        if not (sign.spoils or failing):
+            continue  # nothing of it matters to a message whose signatures hold
         severity = Severity.WARNING if sign.spoils else Severity.INFO
         end = "; a signature that fails here may have been valid" if sign.spoils else ""
         yield Finding(
