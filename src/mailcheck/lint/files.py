@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mailcheck.lint.dialects.detection import LONG_SUFFIXES, SUFFIXES
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.source import Source
 from mailcheck.model.globs import first_match
@@ -33,10 +34,7 @@ MARKUP = ("html", "htm", "xhtml", "mjml")
 """Last words of names that are markup, before the suffix of a template language."""
 PLAIN = ("txt", "text", "plain", "plaintext")
 """Last words of names that are plain text."""
-LANGUAGES = (
-    ".j2", ".jinja", ".jinja2", ".liquid", ".hbs", ".handlebars", ".mustache", ".njk", ".twig", ".erb", ".blade.php",
-    ".cshtml", ".gotmpl", ".gohtml", ".tmpl", ".ftl", ".ftlh", ".tpl",
-)  # fmt: skip
+LANGUAGES = (*LONG_SUFFIXES, *SUFFIXES, ".tmpl", ".tpl")
 """Suffixes of template languages; a suffix of the medium may stand before them."""
 _NOT_MAIL = frozenset(
     """
