@@ -23,7 +23,9 @@ from mailcheck.model.severity import Severity
 from mailcheck.verify_message.gather import Question
 from mailcheck.verify_message.run import Given, selectors, verify_one
 
-PROGRESS = 50
+AT_ONCE, OCTETS_AT_ONCE = 16, 20_000_000
+"""Messages, and octets of messages, that are verified side by side."""
+PROGRESS = 100
 """Messages after which progress is told, where standard error is no terminal."""
 
 
@@ -51,15 +53,14 @@ async def _verify(
     subjects: list[SubjectReport] = []
     progress = _Progress(many=len(first) > 1)
     try:
-        for each in _chained(first, given):
+        for batch in _batches(_chained(first, given)):
             if run.stopped == "interrupted":
                 break
-            if isinstance(each, Unreadable):
-                subjects.append(_unreadable(each))
-            else:
-                subjects.append(await verify_one(each, run, question, selection, fail_on))
-            progress.told(subjects[-1])
-            await asyncio.sleep(0)  # signals are heard between messages
+            # Their questions leave side by side; the reports keep the order of the messages.
+            for subject in await asyncio.gather(*(_one(each, run, question, selection, fail_on) for each in batch)):
+                subjects.append(subject)
+                progress.told(subject)
+            await asyncio.sleep(0)  # signals are heard between batches
     finally:
         progress.end()
         await run.close()
@@ -72,6 +73,28 @@ async def _verify(
 def _chained(first: list[Given | Unreadable], rest: Iterator[Given | Unreadable]) -> Iterator[Given | Unreadable]:
     yield from first
     yield from rest
+
+
+def _batches(given: Iterator[Given | Unreadable]) -> Iterator[list[Given | Unreadable]]:
+    """As many at once as keep memory small."""
+    batch: list[Given | Unreadable] = []
+    octets = 0
+    for each in given:
+        batch.append(each)
+        octets += len(each.raw) if isinstance(each, Given) else 0
+        if len(batch) >= AT_ONCE or octets >= OCTETS_AT_ONCE:
+            yield batch
+            batch, octets = [], 0
+    if batch:
+        yield batch
+
+
+async def _one(
+    each: Given | Unreadable, run: Run, question: Question, selection: Selection, fail_on: Severity
+) -> SubjectReport:
+    if isinstance(each, Unreadable):
+        return _unreadable(each)
+    return await verify_one(each, run, question, selection, fail_on)
 
 
 def _unreadable(each: Unreadable) -> SubjectReport:

@@ -1,7 +1,5 @@
 """Verify messages: gather, judge, make one report."""
 
-from collections.abc import AsyncIterator, Iterable
-
 from mailcheck.data.providers import generic_selectors, providers
 from mailcheck.dns.run import Run
 from mailcheck.model.judge import internal_error
@@ -26,16 +24,6 @@ class Given:
 def selectors() -> tuple[str, ...]:
     """Selectors that are tried for a signature which its key does not fit."""
     return tuple(dict.fromkeys([*generic_selectors(), *(name for each in providers() for name in each.selectors)]))
-
-
-async def verify_messages(
-    messages: Iterable[Given], run: Run, question: Question, selection: Selection, fail_on: Severity
-) -> AsyncIterator[SubjectReport]:
-    """Verify messages one after another over one cache; each is reported as soon as it is judged."""
-    for given in messages:
-        if run.stopped == "interrupted":
-            return
-        yield await verify_one(given, run, question, selection, fail_on)
 
 
 async def verify_one(
