@@ -49,6 +49,18 @@ def test_an_unknown_receivers_field_is_not() -> None:
     assert "AUTH015" in {finding.code for finding in without_envelope(PATH).report().findings}
 
 
+def test_helo_stands_in_for_a_null_sender_only() -> None:
+    """A sender that is not known must not be taken for one that the HELO name vouches for."""
+    found = without_envelope()
+    unknown = found.view(Question(NOW, "192.0.2.10", "mail.example.com"))
+    assert unknown.spf is None
+    assert "MAIL FROM is not known" in (unknown.spf_open or "")
+    null = found.view(Question(NOW, "192.0.2.10", "mail.example.com", "<>"))
+    assert null.spf is not None
+    assert (null.spf.identity, null.spf.result) == ("helo", "pass")
+    assert found.view(Question(NOW, "192.0.2.10", None, "")).spf is None
+
+
 def test_spf_not_asked_is_no_unknown() -> None:
     report = without_envelope().report()
     assert report.verdict == "pass"

@@ -61,6 +61,8 @@ def envelope_of(
 ) -> Envelope:
     """The envelope; what is given wins over what the message tells."""
     path = mail_from if mail_from is not None else _return_path(message)
+    if path is not None and path.replace(" ", "") == "<>":
+        path = ""
     hop, provider, source = None, None, "none"
     if trust_received:
         hop = hops[trust_received - 1] if trust_received <= len(hops) else None
@@ -102,6 +104,6 @@ def _return_path(message: Message) -> str | None:
         return None
     text = field.text
     if text.replace(" ", "") == "<>":
-        return ""
+        return text
     found = read_addresses(text).addresses
     return found[0].written.strip("<>") if len(found) == 1 else None

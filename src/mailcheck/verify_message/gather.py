@@ -131,9 +131,9 @@ class _Asked:
         self.keys |= {owner: read_answer(owner, fact) for owner, fact in zip(names, facts, strict=True)}
 
     async def check_spf(self, envelope: Envelope, question: Question) -> None:
-        if envelope.ip is None or not (envelope.mail_from or envelope.helo):
+        if _why_not(envelope) is not None or envelope.ip is None or envelope.mail_from is None:
             return
-        mail_from, now = envelope.mail_from or "", _clock(question.now)
+        mail_from, now = envelope.mail_from, _clock(question.now)
         self.spf = await check_host(envelope.ip, mail_from, envelope.helo, self.ask, clock=now)
         if question.second_opinions and self.spf.result != "temperror":
             self.spf_second = await spf_opinion.second_opinion(
@@ -145,10 +145,15 @@ def _clock(now: int) -> Callable[[], float]:
     return lambda: float(now)
 
 
-def _why_not(envelope: Envelope) -> str:
+def _why_not(envelope: Envelope) -> str | None:
     if envelope.ip is None:
         return "SPF was not asked: the address of the sending server is not known; give it with --ip"
-    return "SPF was not asked: neither MAIL FROM nor HELO is known; give them with --mail-from and --helo"
+    if envelope.mail_from is None:
+        # HELO stands in for a null sender only (RFC 7208 2.4); for one that is not known it could prove the wrong name.
+        return "SPF was not asked: MAIL FROM is not known (no Return-Path); give it with --mail-from, <> for a null one"
+    if not envelope.mail_from and not envelope.helo:
+        return "SPF was not asked: MAIL FROM is null and the HELO name is not known; give it with --helo"
+    return None
 
 
 async def _dmarc(author: Author, spf: SpfResult | None, dkim: Sequence[DkimResult], ask: Ask) -> DmarcResult | None:
