@@ -87,6 +87,26 @@ def test_output_is_the_same_for_the_same_input(pages: Command) -> None:
     assert pages("lint", "mail", "--format", "json").out == pages("lint", "mail", "--format", "json").out
 
 
+@pytest.mark.parametrize("name", ["concise", "csv", "github", "gitlab", "sarif", "terminal"])
+def test_findings_of_a_file_stand_in_the_order_of_its_text(name: str, command: Command) -> None:
+    command.write("mail/a.html", '<p><b>x</p>\n<p><a href="#">a</a></p>\n<p><b>y</p>\n<p><a href="#">b</a></p>\n')
+    out = command("lint", "mail", "--format", name, "--select", "HTM004,LNK001").out
+    places = [out.index(message) for message in ("<b> is not closed", "this link leads nowhere")]
+    assert places == sorted(places)
+    if name == "concise":
+        assert [line.split(": ")[0] for line in out.splitlines()[:4]] == [
+            "mail/a.html:1:4", "mail/a.html:2:13", "mail/a.html:3:4", "mail/a.html:4:13",
+        ]  # fmt: skip
+
+
+def test_why_a_rule_matters_is_said_once_a_run(command: Command) -> None:
+    command.write("mail/a.html", BAD)
+    command.write("mail/b.html", BAD)
+    done = command("lint", "mail")
+    assert done.out.count("this link leads nowhere") == 2
+    assert done.out.count("mailcheck explain LNK001") == 1
+
+
 def test_what_cannot_be_read_is_told_and_the_rest_is_judged(pages: Command) -> None:
     done = pages("lint", "mail/gone.html", "mail/bad.html", "--format", "json")
     assert done.code == 2

@@ -34,3 +34,17 @@ def edits(*changes: tuple[int, int, str], path: str = "a.html") -> Fix:
 def test_line_after_the_edits(fix: Fix, expected: list[str]) -> None:
     assert TEXT[8:11] == "one"
     assert [text for _, text in lines(fix, PLACE)] == expected
+
+
+@pytest.mark.parametrize(
+    ("fix", "expected"),
+    [
+        (edits((6, 6, "<!DOCTYPE html>\n")), ["above this line, write: <!DOCTYPE html>"]),
+        (edits((8, 8, "<!DOCTYPE html>\n")), ["in a.html, insert after character 8: <!DOCTYPE html>\n"]),
+        (edits((6, 6, "a\nb\n")), ["in a.html, insert after character 6: a\nb\n"]),
+    ],
+    ids=["a line", "in a line", "two lines"],
+)
+def test_a_line_that_is_put_above_the_place(fix: Fix, expected: list[str]) -> None:
+    place = FileLocation("a.html", 2, 1, 2, 6, 6, 11, "  one two three")
+    assert [text for _, text in lines(fix, place)] == expected

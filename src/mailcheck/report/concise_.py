@@ -4,7 +4,7 @@ from mailcheck.model.finding import Finding
 from mailcheck.model.report import Report
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
-from mailcheck.report.sections import by_reading_order
+from mailcheck.report.sections import in_reading_order
 from mailcheck.report.summary import outcome, statistics
 from mailcheck.report.text import LIMIT, line_start, printable
 
@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """Findings and what could not be determined, then the counts."""
     lines: list[str] = []
     for subject in report.subjects:
-        lines += [finding_line(finding) for finding in sorted(subject.findings, key=by_reading_order)]
+        lines += [finding_line(finding) for finding in in_reading_order(report.command, subject.findings)]
         for each in subject.unknown:
             reason = printable(each.reason, limit=LIMIT)
             lines.append(line(f"{subject.subject}: {each.code} {each.name} unknown: {reason}"))

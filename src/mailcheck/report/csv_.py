@@ -9,7 +9,7 @@ from mailcheck.model.report import Report, SubjectReport
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label, lines
-from mailcheck.report.sections import by_reading_order
+from mailcheck.report.sections import in_reading_order
 from mailcheck.report.text import LIMIT, printable
 
 HEADER = ("subject", "verdict", "code", "name", "severity", "message", "location", "fix", "fingerprint")
@@ -30,13 +30,13 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  ever
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(HEADER)
     for subject in report.subjects:
-        writer.writerows([cell(text) for text in row] for row in _rows(subject))
+        writer.writerows([cell(text) for text in row] for row in _rows(report.command, subject))
     return stream.getvalue()
 
 
-def _rows(subject: SubjectReport) -> list[tuple[str, ...]]:
+def _rows(command: str, subject: SubjectReport) -> list[tuple[str, ...]]:
     above = (subject.subject, subject.verdict)
-    rows = [(*above, *_finding(each)) for each in sorted(subject.findings, key=by_reading_order)]
+    rows = [(*above, *_finding(each)) for each in in_reading_order(command, subject.findings)]
     rows += [
         (*above, each.code, each.name, "unknown", printable(each.reason, limit=LIMIT), "", "", "")
         for each in subject.unknown

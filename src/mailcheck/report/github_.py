@@ -10,7 +10,7 @@ from mailcheck.report.concise_ import finding_line, line
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label
-from mailcheck.report.sections import by_reading_order
+from mailcheck.report.sections import in_reading_order
 from mailcheck.report.summary import outcome
 from mailcheck.report.text import LIMIT, plural, printable
 
@@ -39,7 +39,9 @@ def render(report: Report, options: RenderOptions) -> str:
     Where there are more than fit, the last annotation says how many more there are, and where.
     """
     kinds: dict[str, list[_Told]] = {kind: [] for kind in _KINDS.values()}
-    findings = [finding for subject in report.subjects for finding in sorted(subject.findings, key=by_reading_order)]
+    findings = [
+        finding for subject in report.subjects for finding in in_reading_order(report.command, subject.findings)
+    ]
     for finding in findings:
         kinds[_KINDS[str(finding.severity)]].append((_finding(finding), finding_line(finding), _file(finding)))
     for subject in report.subjects:

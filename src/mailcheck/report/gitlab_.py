@@ -8,7 +8,7 @@ from mailcheck.model.report import Report
 from mailcheck.report.ascii_json import dump
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import artifact, dns_artifact
-from mailcheck.report.sections import by_reading_order
+from mailcheck.report.sections import in_reading_order
 from mailcheck.report.text import LIMIT, printable
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
@@ -23,7 +23,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  ever
     """Findings, and what could not be determined as `info`: an empty array would read as a pass."""
     issues: list[dict[str, Any]] = []
     for subject in report.subjects:
-        issues += [_finding(each) for each in sorted(subject.findings, key=by_reading_order)]
+        issues += [_finding(each) for each in in_reading_order(report.command, subject.findings)]
         issues += [_unknown(each, subject.subject) for each in subject.unknown]
     return dump(issues, indent=1) + "\n"
 

@@ -10,7 +10,7 @@ from mailcheck.report.causes import asked, causes, listed
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import where
 from mailcheck.report.remedy import label, lines
-from mailcheck.report.sections import BY_FILE, by_reading_order
+from mailcheck.report.sections import BY_FILE, in_reading_order
 from mailcheck.report.summary import VERDICTS, subject_counts, totals_text
 from mailcheck.report.text import LIMIT, plural, printable
 
@@ -106,7 +106,7 @@ def _blocks(report: Report) -> Iterator[tuple[str, str, int]]:
             f"\n### {code(subject.subject)}: {VERDICTS[subject.verdict]}\n\n{totals_text(subject_counts(subject))}\n"
         )
         yield title, title, 0
-        for finding in sorted(subject.findings, key=lambda each: (_rank(each), by_reading_order(each))):
+        for finding in sorted(in_reading_order(report.command, subject.findings), key=_rank):
             head, fixes = _finding(finding), _fixes(finding)
             yield head + fixes, head + ("  - The fix is too long for a comment.\n" if fixes else ""), 1
         yield from ((text, text, 0) for text in _unknown(subject))

@@ -24,6 +24,9 @@ def label(fix: Fix) -> str:
 def lines(fix: Fix, above: Location | None = None) -> list[Line]:
     """All changes of a fix in order; the record that the reader sees at `above` is not repeated."""
     found: list[Line] = []
+    inserted = _line_above(fix, above)
+    if inserted:
+        return [("step", f"above this line, write: {inserted}")]
     inline = _in_line(fix, above)
     if inline:
         found.append(("step", _rewritten(inline, above)))
@@ -61,6 +64,17 @@ def _owner(change: DnsChange) -> str:
 
 def _data(change: DnsChange, item: str) -> str:
     return _inert(zone_text(item)) if change.type == "TXT" else item
+
+
+def _line_above(fix: Fix, above: Location | None) -> str:
+    """The whole line that is all the fix inserts, right before the line at the place."""
+    if not isinstance(above, FileLocation) or above.column != 1 or len(fix.changes) != 1:
+        return ""
+    change = fix.changes[0]
+    if not isinstance(change, TextEdit) or change.path != above.path or change.text.count("\n") != 1:
+        return ""
+    here = change.offset == change.end_offset == above.offset
+    return change.text.rstrip("\r\n") if here and change.text.endswith("\n") else ""
 
 
 _AROUND = 60

@@ -12,7 +12,7 @@ from mailcheck.model.report import Report
 from mailcheck.report.ascii_json import dump
 from mailcheck.report.options import RenderOptions
 from mailcheck.report.place import STDIN, dns_artifact, where
-from mailcheck.report.sections import by_reading_order, family_order
+from mailcheck.report.sections import family_order, in_reading_order
 from mailcheck.report.text import LIMIT, printable, record_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -43,8 +43,8 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001  ever
     results: list[Json] = []
     notifications: list[Json] = []
     for subject in report.subjects:
-        results += [_result(each, rules) for each in sorted(subject.findings, key=by_reading_order)]
-        for each in sorted(subject.ignored, key=by_reading_order):
+        results += [_result(each, rules) for each in in_reading_order(report.command, subject.findings)]
+        for each in in_reading_order(report.command, subject.ignored):
             results.append(_result(each, rules) | {"suppressions": [{"kind": "external", "status": "accepted"}]})
         for unknown in subject.unknown:
             reason = printable(unknown.reason, limit=LIMIT)

@@ -1,4 +1,6 @@
-"""The order in which people read an audit: as mail flows."""
+"""The order in which people read a report: an audit as mail flows, a file from its first line to its last."""
+
+from collections.abc import Sequence
 
 from mailcheck.model.finding import Finding
 
@@ -26,3 +28,8 @@ def family_order(code: str) -> int:
 def by_reading_order(finding: Finding) -> tuple[int, int, str]:
     """A sort key: family, then worst first, then code."""
     return (family_order(finding.code), finding.severity.rank if finding.severity else 9, finding.code)
+
+
+def in_reading_order(command: str, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings of one subject of a command's report; those of a file stand in the order of its text already."""
+    return findings if command in BY_FILE else sorted(findings, key=by_reading_order)

@@ -36,10 +36,14 @@ def render(report: Report, options: RenderOptions) -> str:
     page = Page(options)
     by_file = report.command in BY_FILE
     shown = _with_something(report) if by_file and not options.verbose else report.subjects
+    explained: set[str] = set()
     for number, subject in enumerate(shown):
         if number:
             page.line()
-        (_file if by_file else _subject)(page, subject)
+        if by_file:
+            _file(page, subject, explained)
+        else:
+            _subject(page, subject)
     if options.statistics:
         _statistics(page, report)
     if by_file:
@@ -97,15 +101,17 @@ def _with_something(report: Report) -> Sequence[SubjectReport]:
     return [subject for subject in report.subjects if subject.findings or subject.unknown]
 
 
-def _file(page: Page, subject: SubjectReport) -> None:
-    """A file: its findings in the order of the text, without sections and without what is well."""
+def _file(page: Page, subject: SubjectReport, explained: set[str]) -> None:
+    """A file: its findings in the order of the text, without sections and without what is well.
+
+    Why a rule matters is said at its first finding of the run; `explained` keeps the codes.
+    """
     _verdict(page, printable(subject.subject, limit=260), subject.verdict, subject_counts(subject))
-    last = {finding.code: number for number, finding in enumerate(subject.findings)}
-    for number, finding in enumerate(subject.findings):
+    for finding in subject.findings:
         page.line()
         _finding(page, finding)
-        # What is the same for several findings of one rule is said once, behind the last.
-        if last[finding.code] == number:
+        if finding.code not in explained:
+            explained.add(finding.code)
             _why(page, finding)
     if page.options.verbose:
         page.line()
