@@ -144,6 +144,7 @@ def spf_address_assumed(view: VerifiedMessage) -> Result:
             f"SPF was checked for {view.envelope.ip}, assumed from a Received field of {view.envelope.told_by}; "
             "whoever made the file may have written that field",
             view.at(hop.field),
+            severity=Severity.WARNING if _decides(view) else Severity.INFO,
             fixes=(steps("Name the address", f"--ip {view.envelope.ip} says that you know it."),),
         )
 
@@ -166,6 +167,12 @@ def spf_not_asked(view: VerifiedMessage) -> Result:
             view.top,
             fixes=(steps("Tell what is known", "--ip ADDRESS --helo NAME --mail-from ADDRESS", "--trust-received N"),),
         )
+
+
+def _decides(view: VerifiedMessage) -> bool:
+    """Whether the message passes DMARC by SPF alone."""
+    dmarc = view.dmarc
+    return dmarc is not None and dmarc.result == "pass" and not dmarc.dkim_aligned
 
 
 def place_of(view: VerifiedMessage) -> Location:
