@@ -21,7 +21,11 @@ def plain(text: str) -> str:
     """Letters without case and accents, blanks as one: the form in which words are compared."""
     text = text.casefold()
     if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        text = unicodedata.normalize("NFKD", text)
+        # A text holds few different characters, whatever its length; before U+0300 none combines.
+        accents = [ord(char) for char in set(text) if char > "\u02ff" and unicodedata.combining(char)]
+        if accents:
+            text = text.translate(dict.fromkeys(accents))
         text = text.replace("ı", "i").replace("’", "'").replace("\u00ad", "").replace("\u200b", "")
     return " ".join(text.split())
 

@@ -6,6 +6,7 @@ else takes `<!--[if mso]>…<![endif]-->` for a comment. Both readings are judge
 
 import re
 
+from mailcheck.lint.template import filler
 from mailcheck.model.pattern import regex
 
 VERSIONS = (12, 14, 15, 16)
@@ -13,7 +14,6 @@ VERSIONS = (12, 14, 15, 16)
 _OPEN = regex(r"\[if\s+([^\]]*)\]", re.IGNORECASE)
 _ENDIF = regex(r"<!\[endif\]\s*\Z", re.IGNORECASE)
 _TOKEN = regex(r"\s*(?:([()!&|])|(lte|lt|gte|gt)\b|([a-z]+)|(\d+(?:\.\d+)?))", re.IGNORECASE)
-_NOT_NEWLINE = regex(r"[^\r\n]")
 _MARK = regex(r"<!\[endif\]|<!--\[if\b", re.IGNORECASE)
 
 Comment = tuple[int, int, str]
@@ -96,7 +96,7 @@ def _reading(text: str, found: list[Conditional], version: int) -> str:
         if end <= at:
             continue
         begin = max(start, at)
-        parts += [text[at:begin], _NOT_NEWLINE.sub(" ", text[begin:end])]
+        parts += [text[at:begin], filler(text[begin:end], " ")]
         at = end
     parts.append(text[at:])
     return "".join(parts)

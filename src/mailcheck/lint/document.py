@@ -75,15 +75,32 @@ class Body:
     @cached_property
     def elements(self) -> tuple[Element, ...]:
         """Every element of every variant and of Outlook's reading, once, in the order of the source."""
+        readings = (*self.variants, *self.outlook)
+        if len(readings) == 1:
+            return tuple(readings[0].elements)
         found: dict[int, Element] = {}
-        for markup in (*self.variants, *self.outlook):
+        for markup in readings:
             for element in markup.elements:
                 found.setdefault(element.start, element)
-        return tuple(found[start] for start in sorted(found))
+        return tuple([found[start] for start in sorted(found)])
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Element]]:
+        """The elements by name: a hundred rules ask for some of them, each for its own."""
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            if element.tag in found:
+                found[element.tag].append(element)
+            else:
+                found[element.tag] = [element]
+        return found
 
     def find(self, *tags: str) -> Iterator[Element]:
-        """The elements of these names."""
-        return (element for element in self.elements if element.tag in tags)
+        """The elements of these names, in the order of the source."""
+        found = [self._by_tag[tag] for tag in dict.fromkeys(tags) if tag in self._by_tag]
+        if len(found) == 1:
+            return iter(found[0])
+        return iter(sorted((each for of_tag in found for each in of_tag), key=_start_of))
 
     @cached_property
     def links(self) -> "tuple[Link, ...]":
@@ -95,7 +112,7 @@ class Body:
     @cached_property
     def whole(self) -> bool:
         """Whether it holds a page's own frame."""
-        return any(element.tag in {"html", "body", "mjml"} for markup in self.variants for element in markup.elements)
+        return any(markup.holds("html", "body", "mjml") for markup in self.variants)
 
     def known(self, element: Element, name: str) -> str | None:
         """The value of an attribute that is written out whole; None where it is missing or a tag lies in it."""
@@ -164,6 +181,10 @@ class Body:
     def edit(self, start: int, end: int, text: str) -> TextEdit:
         """Replace a range of this text."""
         return self.source.edit(start, end, text)
+
+
+def _start_of(element: Element) -> int:
+    return element.start
 
 
 _UNSEEN = frozenset({"style", "script", "title", "head", "template", "noscript"})

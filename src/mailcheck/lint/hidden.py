@@ -32,6 +32,9 @@ _PREHEADER = regex(r"pre-?header|pre-?view|snippet|inbox-?text|teaser", re.IGNOR
 _UNSEEN = frozenset(
     {"style", "script", "title", "head", "template", "noscript", "mj-preview", "mj-head", "mj-style", "option"}
 )
+_SHAPES = frozenset({"v:textbox", "v:rect", "v:roundrect"})
+_OWN_STATE = _UNSEEN | _SHAPES
+"""Elements in which something else holds than around them, whatever is said about them."""
 _GROUPS = {
     "display": "show", "visibility": "show", "opacity": "show", "max-height": "show", "height": "show",
     "overflow": "show", "font-size": "size", "font": "size", "color": "colour", "background": "ground",
@@ -56,13 +59,15 @@ class Hidden:
 class Sheets:
     """What style sheets speak of: for each group of properties, the parts of the selectors of its rules."""
 
-    __slots__ = ("_tokens", "unknown")
+    __slots__ = ("_asks_names", "_known", "_tokens", "unknown")
 
     def __init__(self, texts: Iterable[str], *, unknown: bool) -> None:
         self.unknown = unknown
         self._tokens: dict[str, set[str]] = {"show": set(), "size": set(), "colour": set(), "ground": set()}
         for text in texts:
             self._read(text[:MAX_SHEETS])
+        self._asks_names = any(token.startswith("[") for tokens in self._tokens.values() for token in tokens)
+        self._known: dict[tuple[object, ...], frozenset[str]] = {}
 
     def _read(self, text: str) -> None:
         for piece in text.split("}"):
@@ -77,8 +82,22 @@ class Sheets:
                 for group in groups:
                     self._tokens[group] |= found
 
-    def may_change(self, group: str, element: Element, *, named: bool) -> bool:
-        """Whether a rule may give the element a property of the group (`named`: its class and id are written out)."""
+    def may_change(self, element: Element, *, named: bool) -> frozenset[str]:
+        """The groups of which a rule may give the element a property (`named`: its class and id are written out).
+
+        Most elements of a mail are like another: what holds for a name, class and id is found once.
+        """
+        attributes = element.attributes
+        names = tuple(attributes) if self._asks_names else ()
+        key = element.tag, attributes.get("class"), attributes.get("css-class"), attributes.get("id"), names, named
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = frozenset(
+                group for group in self._tokens if self._may_change(group, element, named=named)
+            )
+        return found
+
+    def _may_change(self, group: str, element: Element, *, named: bool) -> bool:
         tokens = self._tokens[group]
         attributes = element.attributes
         own = [f".{each}" for each in (attributes.get("class") or attributes.get("css-class") or "").lower().split()]
@@ -111,6 +130,24 @@ class _State:
         self.skipped: bool = around.skipped if around else False
 
 
+class _Style:
+    """What the attribute `style` says, read once for all elements that have the same."""
+
+    __slots__ = ("colour", "displayed", "ground", "hides", "lifted", "pictured", "sized", "small")
+
+    def __init__(self, written: str) -> None:
+        said = _declarations(written) if written else {}
+        self.displayed = "display" in said
+        self.hides = _hides(said)
+        size = said.get("font-size") or said.get("font")
+        self.sized = size is not None
+        self.small = _small(size, alone="font-size" in said) if size is not None else None
+        self.colour = said.get("color")
+        self.ground = said.get("background-color") or said.get("background")
+        self.pictured = "background-image" in said
+        self.lifted = said.get("position") in {"absolute", "fixed"}
+
+
 def hidden_texts(body: Body, sheets: Sheets) -> list[Hidden]:
     """The elements of a body whose text is hidden for certain, in the order of the source."""
     found: dict[int, Hidden] = {}
@@ -122,22 +159,28 @@ def hidden_texts(body: Body, sheets: Sheets) -> list[Hidden]:
 
 def _of_markup(body: Body, markup: Markup, sheets: Sheets) -> list[Hidden]:
     states: dict[int, _State] = {}
-    styles: dict[str, dict[str, str]] = {}
+    styles: dict[str, _Style] = {}
+    top = _State(None)
     for element in markup.elements:
-        around = states.get(id(element.parent)) if element.parent is not None else None
+        around = states[id(element.parent)] if element.parent is not None else top
         states[id(element)] = _state(body, element, around, sheets, styles)
     found: dict[int, Hidden] = {}
     same: dict[int, Hidden] = {}
     visible = 0
     page = next((element.end for element in markup.elements if element.tag == "body"), 0)
     for start, _, text, around_text in markup.texts:
+        if text.isspace():
+            continue
         state = states.get(id(around_text)) if around_text is not None else None
         if state is not None and state.skipped:
+            continue
+        cause = _cause(state, around_text, same)
+        if cause is None and visible > PREHEADER_AFTER:
+            # How many more there are makes no difference.
             continue
         words = [word for word in _WORD.findall(text) if word.strip("x")]
         if not words:
             continue
-        cause = _cause(state, around_text, same)
         if cause is None:
             # What stands before the body is a template's own definitions, or a mistake.
             visible += len(words) if start >= page else 0
@@ -161,30 +204,32 @@ def _cause(state: _State | None, around: Element | None, same: dict[int, Hidden]
     return same.setdefault(id(around), Hidden(around, "the colour of the text, which is that of its background"))
 
 
-def _state(
-    body: Body, element: Element, around: _State | None, sheets: Sheets, styles: dict[str, dict[str, str]]
-) -> _State:
-    state = _State(around)
+def _state(body: Body, element: Element, around: _State, sheets: Sheets, styles: dict[str, _Style]) -> _State:
     attributes = element.attributes
-    state.skipped = state.skipped or element.tag in _UNSEEN
     named = True
-    style: dict[str, str] | None = {}
+    style: _Style | None = _UNSAID
     if body.template.overlaps(element.start, element.end):
         named = not any(name in attributes and body.known(element, name) is None for name in ("class", "id"))
         style = None if "style" in attributes and body.known(element, "style") is None else style
         if _open(body, element):
             # A tag among the attributes may hold any of them.
             named, style = False, None
+    changes = sheets.may_change(element, named=named)
+    if not attributes and named and not changes and element.tag not in _OWN_STATE:
+        # Nothing is said about it: what holds around it holds in it.
+        return around
     if style is not None and attributes.get("style"):
         written = attributes["style"]
-        style = styles.get(written) or styles.setdefault(written, _declarations(written))
-    name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    state.preheader = (
-        state.preheader or bool(_PREHEADER.search(name)) or "itemprop" in attributes or "itemscope" in attributes
-    )
-    _hiding(state, element, style, sheets, named=named)
-    _size(state, element, style, sheets, named=named)
-    _colours(state, element, style, sheets, named=named)
+        style = styles.get(written) or styles.setdefault(written, _Style(written))
+    state = _State(around)
+    state.skipped = state.skipped or element.tag in _UNSEEN
+    if "class" in attributes or "id" in attributes:
+        name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+        state.preheader = state.preheader or bool(_PREHEADER.search(name))
+    state.preheader = state.preheader or "itemprop" in attributes or "itemscope" in attributes
+    _hiding(state, element, style, changes)
+    _size(state, element, style, changes)
+    _colours(state, element, style, changes)
     return state
 
 
@@ -211,21 +256,26 @@ def _declarations(written: str) -> dict[str, str]:
     return found
 
 
-def _hiding(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
+def _hides(said: dict[str, str]) -> str | None:
+    """How declarations hide an element."""
+    if said.get("display") == "none":
+        return "display:none"
+    if said.get("visibility") == "hidden":
+        return "display: visibility:hidden"
+    if _zero(said.get("opacity")):
+        return "display: opacity:0"
+    if said.get("overflow") == "hidden" and (_zero(said.get("max-height")) or _zero(said.get("height"))):
+        return "display: a height of 0"
+    return None
+
+
+def _hiding(state: _State, element: Element, style: _Style | None, changes: frozenset[str]) -> None:
     if state.hidden is not None or style is None:
         return
-    why = None
-    if style.get("display") == "none":
-        why = "display:none"
-    elif "hidden" in element.attributes and "display" not in style:
+    why = style.hides
+    if why != "display:none" and "hidden" in element.attributes and not style.displayed:
         why = "display:none (the attribute hidden)"
-    elif style.get("visibility") == "hidden":
-        why = "display: visibility:hidden"
-    elif _zero(style.get("opacity")):
-        why = "display: opacity:0"
-    elif style.get("overflow") == "hidden" and (_zero(style.get("max-height")) or _zero(style.get("height"))):
-        why = "display: a height of 0"
-    if why is not None and not sheets.may_change("show", element, named=named):
+    if why is not None and "show" not in changes:
         state.hidden = Hidden(element, why)
 
 
@@ -233,46 +283,48 @@ def _zero(value: str | None) -> bool:
     return value is not None and re.match(r"0(?:\.0*)?(?:px|pt|em|%)?\Z", value) is not None
 
 
-def _size(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
-    if style is None or sheets.may_change("size", element, named=named):
-        state.small = None
-        return
-    written = style.get("font-size") or style.get("font")
-    if written is None:
-        if element.tag == "font" and "size" in element.attributes:
-            state.small = None
-        return
-    match = _LENGTH.match(written.split("/")[0] if "font-size" in style else written.split(" ")[0])
+def _small(written: str, *, alone: bool) -> str | None:
+    """The size of text that nobody can read, None for any other; `alone` where it is no part of `font`."""
+    match = _LENGTH.match(written.partition("/" if alone else " ")[0])
     size = float(match[1]) if match and match[1] not in {"", "."} else None
-    state.small = (
-        Hidden(element, f"a font size of {written[:20]}")
-        if size is not None and size <= 1 and (size == 0 or (match is not None and match[2]))
-        else None
-    )
+    small = size is not None and size <= 1 and (size == 0 or (match is not None and match[2]))
+    return f"a font size of {written[:20]}" if small else None
 
 
-def _colours(state: _State, element: Element, style: dict[str, str] | None, sheets: Sheets, *, named: bool) -> None:
+_UNSAID = _Style("")
+
+
+def _size(state: _State, element: Element, style: _Style | None, changes: frozenset[str]) -> None:
+    if style is None or "size" in changes:
+        state.small = None
+    elif style.sized:
+        state.small = Hidden(element, style.small) if style.small is not None else None
+    elif element.tag == "font" and "size" in element.attributes:
+        state.small = None
+
+
+def _colours(state: _State, element: Element, style: _Style | None, changes: frozenset[str]) -> None:
     attributes = element.attributes
     if style is None:
         state.colour = state.ground = None
         return
-    written = style.get("color") or (attributes.get("color") if element.tag == "font" else None)
+    written = style.colour or (attributes.get("color") if element.tag == "font" else None)
     if written is None and element.tag == "body":
         written = attributes.get("text")
-    if sheets.may_change("colour", element, named=named):
+    if "colour" in changes:
         state.colour = None
     elif written is not None:
         state.colour = _colour(written)
     elif element.tag == "a" and "href" in attributes:
         # Links have a colour of their own.
         state.colour = None
-    if sheets.may_change("ground", element, named=named) or "background" in attributes or "background-image" in style:
+    if "ground" in changes or "background" in attributes or style.pictured:
         state.ground = None
         return
-    ground = style.get("background-color") or style.get("background") or attributes.get("bgcolor")
+    ground = style.ground or attributes.get("bgcolor")
     if ground is not None and ground not in {"transparent", "none", "inherit"}:
         state.ground = _colour(ground)
-    elif style.get("position") in {"absolute", "fixed"} or element.tag in {"v:textbox", "v:rect", "v:roundrect"}:
+    elif style.lifted or element.tag in _SHAPES:
         state.ground = None
 
 

@@ -95,6 +95,8 @@ _ENDS_IMPLIED = {
     "caption": _CELL_ENDS,
     "head": frozenset({"head", "body"}),
 }
+_IMPLYING = frozenset().union(*_ENDS_IMPLIED.values())
+"""Start tags before which an end tag may be left out."""
 OPTIONAL_END = frozenset(_ENDS_IMPLIED) | {"html", "body"}
 """Elements whose end tag may be missing where their parent ends."""
 _SCOPES = ("table", "td", "th", "caption", "html", "template", "svg", "math", "object", "marquee")
@@ -264,7 +266,9 @@ class Markup:
     not here may still be in the text.
     """
 
-    __slots__ = ("_framed", "comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts")
+    __slots__ = (
+        "_framed", "_tags", "comments", "cut", "doctype", "elements", "limited", "misnested", "text", "texts",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -276,6 +280,13 @@ class Markup:
         self.cut: tuple[int, int] | None = None
         self.limited = False
         self._framed: bool | None = None
+        self._tags: set[str] | None = None
+
+    def holds(self, *tags: str) -> bool:
+        """Whether there is an element of one of these names."""
+        if self._tags is None:
+            self._tags = {element.tag for element in self.elements}
+        return not self._tags.isdisjoint(tags)
 
     @property
     def framed(self) -> bool:
@@ -286,7 +297,7 @@ class Markup:
 
     def find(self, *tags: str) -> Iterator[Element]:
         """The elements of these names, in order."""
-        return (element for element in self.elements if element.tag in tags)
+        return (element for element in self.elements if element.tag in tags) if self.holds(*tags) else iter(())
 
 
 _NAME = regex(r"[a-z][a-z0-9:._-]*")
@@ -305,6 +316,7 @@ def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -
     text = source.text if text is None else text
     markup = Markup(text)
     stack = _Stack(markup)
+    take = stack.take
     # Masking keeps every line end, so the source's lines are those of the masked text.
     starts = source.starts
     previous = None
@@ -312,14 +324,14 @@ def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -
     for number, token in enumerate(tokenize(text)):
         at = starts[token.line - 1] + token.col
         if previous is not None:
-            stack.take(previous, begin, _without_dropped(text, begin, at) if text.startswith("></>", at - 4) else at)
+            take(previous, begin, _without_dropped(text, begin, at) if text.startswith("></>", at - 4) else at)
         previous, begin = token, at
         if number >= limit:
             markup.limited = True
             break
     if previous is not None:
         end = _last_end(text, begin, int(previous.type))
-        stack.take(previous, begin, end)
+        take(previous, begin, end)
         if end < len(text) and not markup.limited:
             markup.cut = (end, len(text))
     elif text:
@@ -369,36 +381,57 @@ class _Stack:
         self._ended: dict[str, Element] = {}
 
     def take(self, token: Any, start: int, end: int) -> None:
-        """One token and its range."""
-        kind = int(token.type)
+        """One token and its range. It is called for each, so what most of them need is done without further calls."""
+        tag = token.tag
+        if tag is None:
+            self._other(token, start, end)
+        elif token.type == _END:
+            waiting = self._open
+            if waiting and waiting[-1].tag == tag:
+                element = waiting[-1]
+                self._pop()
+                element.close_start, element.close_end = start, end
+                ended = self._ended
+                if ended and element.start < ended["p"].start:
+                    del ended["p"]
+            else:
+                self._end(tag, start, end)
+        else:
+            self._start(tag, dict(token.attrs), start, end, closed=token.self_closing)
+
+    def _other(self, token: Any, start: int, end: int) -> None:
+        """A text, comment or doctype."""
+        kind = token.type
+        markup = self._markup
         if kind == _TEXT:
-            markup = self._markup
             markup.texts.append((start, end, token.data or "", self._open[-1] if self._open else None))
-        elif kind == _START:
-            self._start(token.tag or "", dict(token.attrs or ()), start, end, closed=token.self_closing)
-        elif kind == _END:
-            self._end(token.tag or "", start, end)
         elif kind == _COMMENT:
-            self._markup.comments.append((start, end, token.data or ""))
-        elif kind == _DOCTYPE and self._markup.doctype is None:
-            self._markup.doctype = (start, end)
+            markup.comments.append((start, end, token.data or ""))
+        elif kind == _DOCTYPE and markup.doctype is None:
+            markup.doctype = (start, end)
 
     def _start(self, tag: str, attributes: dict[str, str], start: int, end: int, *, closed: bool) -> None:
         if not tag.isalnum():
             # <tr{if $last}> is a row, whoever fills in the rest.
             plain = _NAME.match(tag)
             tag = plain[0] if plain else tag
-        self._imply_ends(tag)
+        waiting = self._open
+        if tag in _IMPLYING and waiting and waiting[-1].tag in _ENDS_IMPLIED:
+            self._imply_ends(tag)
         markup = self._markup
-        parent = self._open[-1] if self._open else None
-        element = Element(markup, tag, attributes, start, end, parent)
-        element.first_child = element.last_child = len(markup.elements) + 1
+        elements = markup.elements
+        element = Element(markup, tag, attributes, start, end, waiting[-1] if waiting else None)
+        elements.append(element)
+        element.first_child = element.last_child = len(elements)
         element.text_from = element.text_to = len(markup.texts)
-        markup.elements.append(element)
         if tag in VOID or (closed and (tag not in KNOWN or self._where.get("svg") or self._where.get("math"))):
             return
-        self._where.setdefault(tag, []).append(len(self._open))
-        self._open.append(element)
+        places = self._where.get(tag)
+        if places is None:
+            self._where[tag] = [len(waiting)]
+        else:
+            places.append(len(waiting))
+        waiting.append(element)
 
     def _imply_ends(self, tag: str) -> None:
         least = None

@@ -12,7 +12,11 @@ READ = 300_000
 """Characters that are read."""
 
 Signs = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""Rows of: the language, a mark that must be there, patterns of which one must match."""
+"""Rows of: the language, a mark that must be there, patterns of which one must match.
+
+A pattern begins with the characters that it looks for, and looks back behind them: so the search leaps from one to the
+next (most files hold an @ of a style sheet or an address, and are no Blade).
+"""
 _OWN: Signs = (
     # Mustache may change its delimiters to those of ERB.
     ("mustache", "{{=", (r"\{\{=\S{1,9}\s+\S{1,9}=\}\}",)),
@@ -28,23 +32,27 @@ _OWN: Signs = (
             r"<%\#",
         ),
     ),
+    *(
+        # The beginning of a line is found by looking at every character: only where there is the word.
+        ("razor", f"@{word}", (rf"(?m)^[ \t]*@{word}[ \t]+[\w.<>]+[ \t\r]*$",))
+        for word in ("model", "using", "inherits")
+    ),
     (
         "razor",
         "@",
         (
-            r"(?m)^[ \t]*@(?:model|using|inherits)[ \t]+[\w.<>]+[ \t\r]*$",
-            r"(?<![\w@.])@(?:Model|Html|ViewBag|ViewData)\b",
-            r"(?<![\w@.])@(?:foreach|if|for)\s*\([^\n]{0,300}\)\s*\{",
+            r"@(?<![\w@.]@)(?:Model|Html|ViewBag|ViewData)\b",
+            r"@(?<![\w@.]@)(?:foreach|if|for)\s*\([^\n]{0,300}\)\s*\{",
         ),
     ),
     (
         "blade",
         "@",
         (
-            r"(?<![\w@.])@(?:if|foreach|forelse|extends|section|include|component|isset|unless|yield|lang)\s*\(",
+            r"@(?<![\w@.]@)(?:if|foreach|forelse|extends|section|include|component|isset|unless|yield|lang)\s*\(",
             r"\{!!",
             r"\{\{--(?!\}\})",
-            r"(?<![\w@.])@end(?:if|foreach|section|component)\b",
+            r"@end(?<![\w@.]@end)(?:if|foreach|section|component)\b",
         ),
     ),
     (

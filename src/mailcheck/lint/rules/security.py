@@ -268,7 +268,7 @@ def zero_width_in_words(document: Document) -> Result:
     for body in _mail(document):
         for markup in body.variants[:1]:
             for start, end, text, _ in markup.texts:
-                if not _ZERO_WIDTH.search(text) or body.template.overlaps(start, end):
+                if text.isascii() or not _ZERO_WIDTH.search(text) or body.template.overlaps(start, end):
                     continue
                 # One break opportunity in a long word is honest; two in one word, or three words, are not.
                 found = [match[0] for match in _SPLIT_WORD().finditer(text) if not _breaks(match[0])]
