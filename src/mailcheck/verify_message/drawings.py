@@ -41,7 +41,8 @@ def _spf(view: VerifiedMessage) -> list[str]:
     if spf is None:
         return ["SPF    not asked"]
     assumed = ", assumed" if view.envelope.assumed else ""
-    lines = [f"SPF    {spf.result:<9}  {spf.identity} {spf.domain}, client {view.envelope.ip}{assumed}"]
+    counts = f"{spf.lookups} of 10 look-ups, {spf.void_lookups} void"
+    lines = [f"SPF    {spf.result:<9}  {spf.identity} {spf.domain}, client {view.envelope.ip}{assumed}; {counts}"]
     steps = [_step(step) for step in spf.trace[:MAX_LINES]]
     if len(spf.trace) > MAX_LINES:
         steps.append(f"… {len(spf.trace) - MAX_LINES} more steps")
@@ -53,6 +54,9 @@ def _step(step: Step) -> str:
     inner = "  " * step.depth
     target = f" ({step.target})" if step.target and step.kind != "record" and step.target not in term else ""
     note = f": {step.note}" if step.note else ""
+    if step.addresses:
+        more = f" and {len(step.addresses) - 3} more" if len(step.addresses) > 3 else ""
+        note = f" = {', '.join(step.addresses[:3])}{more}{note}"
     return f"{inner}{step.domain + ' ' if step.kind == 'record' else ''}{term}{target}  [{step.outcome}]{note}"
 
 
@@ -93,7 +97,10 @@ def _dmarc(view: VerifiedMessage) -> list[str]:
     if dmarc is None:
         return [f"DMARC  not asked  {view.author.problem}"]
     policy = f", {dmarc.policy_tag}={dmarc.policy} at {dmarc.policy_domain}" if dmarc.policy else ""
-    lines = [f"DMARC  {dmarc.result:<9}  {view.author.domain}{policy}"]
+    testing = " with t=y" if dmarc.testing else ""
+    aligned = [word for word, there in (("SPF", dmarc.spf_aligned), ("DKIM", dmarc.dkim_aligned)) if there]
+    by = f", aligned: {' and '.join(aligned)}" if aligned else ""
+    lines = [f"DMARC  {dmarc.result:<9}  {view.author.domain}{policy}{testing}{by}"]
     return lines + _branches([f"_dmarc.{step.domain}: {_found(step)}" for step in dmarc.walk.steps])
 
 
