@@ -19,22 +19,19 @@ def read_message(path: str | Path) -> Seen:
             raw = stream.read(MAX_HEADER)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     # Imported here: an audit without a message needs no mail parser.
-    from email import policy
-    from email.parser import BytesHeaderParser
+    from mailcheck.mail.headers import scan_header
 
-    # compat32 gives the raw text of a field and never raises on a malformed one.
-    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head + b"\n\n")
+    header = scan_header(raw)
     signatures: list[tuple[str, str]] = []
-    for value in fields.get_all("DKIM-Signature", [])[:MAX_SIGNATURES]:
-        tags = parse_tags(str(value))
+    for field in header.all("DKIM-Signature")[:MAX_SIGNATURES]:
+        tags = parse_tags(field.text)
         domain, selector = tags.value("d"), tags.value("s")
         if domain and selector:
             pair = normal("".join(domain.split())), normal("".join(selector.split()))
             if valid(f"{pair[1]}._domainkey.{pair[0]}") and pair not in signatures:
                 signatures.append(pair)
-    bounces = [normal(str(value).strip().strip("<>").rpartition("@")[2]) for value in fields.get_all("Return-Path", [])]
-    if not fields.keys():
+    bounces = [normal(field.text.strip("<> ").rpartition("@")[2]) for field in header.all("Return-Path")]
+    if not any(field.name for field in header.fields):
         raise InputError(f"{path}: no header fields there; give a message saved in its original form (.eml)")
     return Seen(str(path), tuple(signatures), tuple(name for name in bounces if name and valid(name)))
