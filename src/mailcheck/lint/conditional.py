@@ -12,6 +12,7 @@ from mailcheck.model.pattern import regex
 VERSIONS = (12, 14, 15, 16)
 """Word's engine in Outlook 2007, 2010, 2013, and 2016 and later."""
 _OPEN = regex(r"\[if\s+([^\]]*)\]", re.IGNORECASE)
+_REVEALED = regex(r"\s*>?\s*(?:<!\s*-*>?)?\s*\Z")
 _ENDIF = regex(r"<!\[endif\]\s*\Z", re.IGNORECASE)
 _TOKEN = regex(r"\s*(?:([()!&|])|(lte|lt|gte|gt)\b|([a-z]+)|(\d+(?:\.\d+)?))", re.IGNORECASE)
 _MARK = regex(r"<!\[endif\]|<!--\[if\b", re.IGNORECASE)
@@ -52,8 +53,8 @@ def conditionals(text: str, comments: list[Comment]) -> tuple[list[Conditional],
                 # <![if !mso]> … <![endif]>: the marks alone are unknown declarations, the inside is read by all.
                 waiting.append(Conditional((start, end), opening[1], None, hidden=False))
                 found.append(waiting[-1])
-            elif inner[opening.end() :].strip() in ("><!", "><!--", ">", "><!---->", "") and not _ENDIF.search(inner):
-                # <!--[if !mso]><!--> … <!--<![endif]-->
+            elif _REVEALED.match(inner, opening.end()):
+                # <!--[if !mso]><!--> … <!--<![endif]-->, also with blanks and dashes: <!--[if !mso]> <!---->
                 waiting.append(Conditional((start, end), opening[1], None, hidden=False))
                 found.append(waiting[-1])
             else:

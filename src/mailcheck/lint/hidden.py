@@ -40,6 +40,7 @@ _GROUPS = {
     "overflow": "show", "font-size": "size", "font": "size", "color": "colour", "background": "ground",
     "background-color": "ground", "background-image": "ground", "all": "show",
 }  # fmt: skip
+_ALL = frozenset(_GROUPS.values())
 
 Colour = tuple[int, int, int]
 
@@ -63,7 +64,7 @@ class Sheets:
 
     def __init__(self, texts: Iterable[str], *, unknown: bool) -> None:
         self.unknown = unknown
-        self._tokens: dict[str, set[str]] = {"show": set(), "size": set(), "colour": set(), "ground": set()}
+        self._tokens: dict[str, set[str]] = {group: set() for group in _ALL}
         for text in texts:
             self._read(text[:MAX_SHEETS])
         self._asks_names = any(token.startswith("[") for tokens in self._tokens.values() for token in tokens)
@@ -92,27 +93,21 @@ class Sheets:
         key = element.tag, attributes.get("class"), attributes.get("css-class"), attributes.get("id"), names, named
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = frozenset(
-                group for group in self._tokens if self._may_change(group, element, named=named)
-            )
+            found = self._known[key] = self._may_change(element, named=named)
         return found
 
-    def _may_change(self, group: str, element: Element, *, named: bool) -> bool:
-        tokens = self._tokens[group]
+    def _may_change(self, element: Element, *, named: bool) -> frozenset[str]:
         attributes = element.attributes
-        own = [f".{each}" for each in (attributes.get("class") or attributes.get("css-class") or "").lower().split()]
+        own = {f".{each}" for each in (attributes.get("class") or attributes.get("css-class") or "").lower().split()}
         if "id" in attributes:
-            own.append("#" + (attributes["id"] or "").lower())
+            own.add("#" + (attributes["id"] or "").lower())
         if self.unknown and (own or not named):
-            return True
-        if not tokens:
-            return False
-        return (
-            not named
-            or element.tag in tokens
-            or "*" in tokens
-            or any(each in tokens for each in own)
-            or any("[" + name in tokens for name in attributes)
+            return _ALL
+        own |= {element.tag, "*"}
+        if self._asks_names:
+            own |= {"[" + name for name in attributes}
+        return frozenset(
+            group for group, tokens in self._tokens.items() if tokens and not (named and tokens.isdisjoint(own))
         )
 
 

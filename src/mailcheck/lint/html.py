@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailcheck.lint.source import Source
+from mailcheck.lint.tokenizer import tokenizer
 from mailcheck.model.pattern import regex
 
 VOID = frozenset(
@@ -311,8 +312,7 @@ def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -
 
     Never raises; linear in the text, of which `limit` tokens are read.
     """
-    from turbohtml import tokenize
-
+    tokenize = tokenizer()
     text = source.text if text is None else text
     markup = Markup(text)
     stack = _Stack(markup)

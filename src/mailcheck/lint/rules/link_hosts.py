@@ -111,9 +111,9 @@ def text_domain_differs(document: Document) -> Result:
             shown = _shown(body, link)
             if shown is None:
                 continue
-            written, certain = shown
+            written, certain, bare = shown
             host = _idna(written)
-            if _may_lead(document, link, host):
+            if _may_lead(document, link, host) or (bare and not _is_site(host)) or _same_site(link, host):
                 continue
             yield at(
                 body,
@@ -130,8 +130,11 @@ def _own(document: Document, host: str) -> bool:
     return any(host == name or host.endswith("." + name) for name in names if name)
 
 
-def _shown(body: Body, link: Link) -> tuple[str, bool] | None:
-    """The one host that the text of a link shows, and whether it is shown as an address; None where it is unknown."""
+def _shown(body: Body, link: Link) -> tuple[str, bool, bool] | None:
+    """The one host that the text of a link shows, whether it is shown as an address, and whether it may be no host.
+
+    None where it is unknown.
+    """
     element = link.element
     if element is None:
         return None
@@ -141,14 +144,19 @@ def _shown(body: Body, link: Link) -> tuple[str, bool] | None:
         return None
     found = {(match[2] + "." if match[2] else "") + match[3] for match in _SHOWN.finditer(text)}
     if found:
-        return (found.pop(), True) if len(found) == 1 else None
+        return (found.pop(), True, False) if len(found) == 1 else None
     bare = _BARE.match(text)
-    if bare is None:
-        return None
+    return None if bare is None else (bare[1], bare[2] is not None, True)
+
+
+def _is_site(host: str) -> bool:
+    """Whether a word with a dot in it is a host: "Node.js" and "v2.beta" are none, only a suffix of the list makes one.
+
+    Asked only where the link leads to another host: the list takes longer to load than most templates to judge.
+    """
     from mailcheck.data.psl import is_listed
 
-    # "Node.js" and "v2.beta" are no sites: only a suffix of the list makes one.
-    return (bare[1], bare[2] is not None) if is_listed(_idna(bare[1])) else None
+    return is_listed(host)
 
 
 def _idna(host: str) -> str:
@@ -170,8 +178,14 @@ def _may_lead(document: Document, link: Link, shown: str) -> bool:
     if below(host, "shorteners", "hosts"):
         # LNK007 speaks about these; what stands behind them is unknown.
         return True
+    return False
+
+
+def _same_site(link: Link, shown: str) -> bool:
+    """Whether both belong to one owner, or the link carries the site shown to where it leads."""
     from mailcheck.data.psl import registrable
 
+    host = link.host or ""
     here, there = registrable(host), registrable(shown)
     if here is None or there is None or here == there or same_owner(here, there):
         return True
