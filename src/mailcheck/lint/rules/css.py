@@ -18,6 +18,7 @@ _FONTS = regex(
 )
 """Services whose style sheets bring in fonts alone: clients that do not fetch them show the next font of the list."""
 _INLINER = regex(r"(?:data-)?(?:inline|embed|roadie-\w+|premailer|juice\w*)\Z")
+_ABSOLUTE = regex(r"(?:[a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
 SHEET = 8_192
 """Characters of style sheets up to which every Gmail has been measured to keep them."""
 SHEETS = 16_384
@@ -29,7 +30,7 @@ _BLANKS = regex(r"[ \t]{2,}")
 def external_stylesheet(document: Document) -> Result:
     """The mail links a style sheet on a server.
 
-    Why: Gmail, Outlook, Yahoo and most others never fetch it, so the mail is shown without these styles. Links to web fonts alone are not judged: without them the next font of the list is shown.
+    Why: Gmail, Outlook, Yahoo and most others never fetch it, so the mail is shown without these styles. Links to web fonts alone are not judged: without them the next font of the list is shown. A file beside the template is a warning, for a tool may write its rules into the mail.
     Bad: <link rel="stylesheet" href="https://www.shop-nord.de/mail.css">
     Good: <style>.button { background-color: #0b5c7a; }</style>
     Fix: Put the rules into a <style> block in the <head>, and what must not be lost into style attributes; a tool such as juice or premailer does both.
@@ -43,10 +44,14 @@ def external_stylesheet(document: Document) -> Result:
                 continue
             if _FONTS.match(href.strip()) or any(_INLINER.match(name) for name in element.attributes):
                 continue
+            # A file beside the template is most often there for a tool that writes its rules into the mail.
+            inlined = document.message is None and not _ABSOLUTE.match(href.strip())
+            unless = "unless a tool writes its rules into the mail before it is sent, " if inlined else ""
             yield body.finding(
-                "clients do not fetch this style sheet: the mail is shown without its styles",
+                f"clients do not fetch this style sheet: {unless}the mail is shown without its styles",
                 element.start,
                 element.end,
+                severity=Severity.WARNING if inlined else None,
                 fix=steps("put its rules into a <style> block in the <head> and into style attributes"),
             )
 

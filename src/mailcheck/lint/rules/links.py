@@ -314,5 +314,10 @@ def _wrong_number(text: str) -> tuple[str, str] | None:
     digits = sum(char.isdigit() for char in number)
     # 1-800-FLOWERS is dialled by nothing: RFC 3966 has digits, * # and A-D alone.
     if digits < 2 or re.search(r"[E-Ze-z]", number):
-        return f"“{number[:40]}” is no number that a telephone can dial", "tel:+49-30-1234567, with digits alone"
+        said = (
+            f"“{number[:40]}” is no number that a telephone can dial"
+            if number.strip()
+            else "this tel: link has no number"
+        )
+        return f"{said}: nothing happens", "tel:+49-30-1234567, with digits alone"
     return None

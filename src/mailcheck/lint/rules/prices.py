@@ -1,13 +1,19 @@
 """TXT: prices that the parts of one mail tell differently."""
 
+from bisect import bisect_right
+
 from mailcheck.lint.amounts import Amount, amounts
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.rules.text import pair_of, with_both
-from mailcheck.lint.template import COMMENT
+from mailcheck.lint.template import COMMENT, OUTPUT
 from mailcheck.model.finding import Related
 from mailcheck.model.fix import steps
+from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
+
+_TAG = regex(r"<[^<>]{0,500}>")
+_SIGNS = {"&nbsp;": "\u00a0", "&euro;": "€", "&pound;": "£"}
 
 
 @rule("TXT008", "prices-differ-between-parts", Severity.ERROR, since="0.1", applies=with_both)
@@ -54,7 +60,7 @@ def prices_differ_between_parts(document: Document) -> Result:
     if pair is None:
         return
     html, text = pair
-    if not _settled(html) or not _settled(text):
+    if not _settled(html, text):
         return
     page = [amount for markup in html.variants for amount in amounts(_seen(html, markup.text))]
     # What a picture says is in its alt; there it is read too.
@@ -82,9 +88,25 @@ def prices_differ_between_parts(document: Document) -> Result:
     )
 
 
-def _settled(body: Body) -> bool:
-    """Whether every amount is written out: no tag is left that could print one or include a file with one."""
-    return all(tag.kind == COMMENT for tag in body.template.tags)
+def _settled(html: Body, text: Body) -> bool:
+    """Whether every amount is written out: no tag of one part could print an amount that the other has.
+
+    A tag that prints the same in both (the name of the reader) tells no difference; one in an attribute prints no
+    amount. What includes, repeats or chooses leaves it open.
+    """
+    tags = [tag for tag in (*html.template.tags, *text.template.tags) if tag.kind != COMMENT]
+    if any(tag.kind != OUTPUT or tag.keyword for tag in tags):
+        return False
+    in_text = {tag.expression for tag in text.template.tags if tag.kind == OUTPUT}
+    in_html = {tag.expression for tag in html.template.tags if tag.kind == OUTPUT}
+    shown = [(start, end) for markup in html.variants for start, end, _, _ in markup.texts]
+    begins = [start for start, _ in shown]
+    read = {
+        tag.expression
+        for tag in html.template.tags
+        if tag.kind == OUTPUT and (at := bisect_right(begins, tag.start)) and tag.start < shown[at - 1][1]
+    }
+    return read <= in_text <= in_html
 
 
 def _seen(body: Body, text: str) -> str:
@@ -94,8 +116,19 @@ def _seen(body: Body, text: str) -> str:
         for start, end, _, around in markup.texts:
             if around is None or around.tag not in {"style", "script", "title"}:
                 kept[start:end] = text[start:end]
-    return "".join(kept).replace("&nbsp;", "\u00a0     ").replace("&euro;", "€     ").replace("&pound;", "£      ")
+    seen = "".join(kept)
+    for reference, char in _SIGNS.items():
+        seen = seen.replace(reference, char.ljust(len(reference)))
+    return seen
 
 
 def _shown(body: Body, amount: Amount, start: int) -> str:
-    return " ".join(body.source.text[start + amount.start : start + amount.end].replace("&nbsp;", " ").split())
+    """The amount as readers see it: tags may stand inside, and a sign that is written as a reference ends it."""
+    text, end = body.source.text, start + amount.end
+    if body.media != "html":
+        return " ".join(text[start + amount.start : end].split())
+    end += next((len(reference) - 1 for reference in _SIGNS if text.startswith(reference, end - 1)), 0)
+    written = _TAG.sub("", text[start + amount.start : end])
+    for reference, char in _SIGNS.items():
+        written = written.replace(reference, char)
+    return " ".join(written.split())
