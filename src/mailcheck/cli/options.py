@@ -22,10 +22,10 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal. The standard one imports shutil for that, at every option that is declared."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
+        super().__init__(prog, width=columns() - 2)
 
 
-def _columns() -> int:
+def columns() -> int:
     """COLUMNS, else the terminal's width, else 80 (as shutil.get_terminal_size has it)."""
     try:
         return int(os.environ["COLUMNS"]) or 80

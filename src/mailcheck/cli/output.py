@@ -40,10 +40,10 @@ def render_options(args: Namespace, *, to_terminal: bool) -> RenderOptions:
     depth = {name: getattr(args, name, False) for name in ("verbose", "quiet", "statistics")}
     if not to_terminal:
         return RenderOptions(width=100, **depth)
-    import shutil
+    from mailcheck.cli.options import columns
 
     unicode = encoding().lower().replace("-", "").startswith("utf")
-    return RenderOptions(wants_color(args.color), unicode, shutil.get_terminal_size((80, 24)).columns, **depth)
+    return RenderOptions(wants_color(args.color), unicode, columns(), **depth)
 
 
 def look_up_page(color: str) -> Page:

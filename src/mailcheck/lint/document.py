@@ -141,10 +141,10 @@ class Body:
         """The text of all variants as readers get it: no styles, scripts or hidden heads; output masked as `x`."""
         if self.media != "html":
             return self.template.variants[0][self.start :]
-        known: dict[int, bool] = {}
         parts = []
         for markup in self.variants:
-            parts += [text for _, _, text, around in markup.texts if not _unseen(around, known)]
+            unseen = _unseen(markup)
+            parts += [text for _, _, text, around in markup.texts if id(around) not in unseen]
         return "\n".join(parts)
 
     def finding(
@@ -190,20 +190,12 @@ def _start_of(element: Element) -> int:
 _UNSEEN = frozenset({"style", "script", "title", "head", "template", "noscript"})
 
 
-def _unseen(around: Element | None, known: dict[int, bool]) -> bool:
-    """Whether a text is in what readers do not see; `known` keeps the answers, so that depth costs nothing twice."""
-    path: list[int] = []
-    found = False
-    while around is not None:
-        if id(around) in known:
-            found = known[id(around)]
-            break
-        path.append(id(around))
-        if around.tag in _UNSEEN:
-            found = True
-            break
-        around = around.parent
-    known.update(dict.fromkeys(path, found))
+def _unseen(markup: Markup) -> set[int]:
+    """The elements (by id) in which stands what readers do not see. Those around stand before those inside."""
+    found: set[int] = set()
+    for element in markup.elements:
+        if element.tag in _UNSEEN or id(element.parent) in found:
+            found.add(id(element))
     return found
 
 

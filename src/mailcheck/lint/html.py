@@ -319,12 +319,13 @@ def parse(source: Source, text: str | None = None, *, limit: int = MAX_TOKENS) -
     take = stack.take
     # Masking keeps every line end, so the source's lines are those of the masked text.
     starts = source.starts
+    dropped = "></>" in text
     previous = None
     begin = 0
     for number, token in enumerate(tokenize(text)):
         at = starts[token.line - 1] + token.col
         if previous is not None:
-            take(previous, begin, _without_dropped(text, begin, at) if text.startswith("></>", at - 4) else at)
+            take(previous, begin, _without_dropped(text, begin, at) if dropped else at)
         previous, begin = token, at
         if number >= limit:
             markup.limited = True
@@ -374,6 +375,8 @@ class _Stack:
 
     def __init__(self, markup: Markup) -> None:
         self._markup = markup
+        self._text = markup.text
+        self._texts = markup.texts
         self._open: list[Element] = []
         # Where in `_open` the elements of each name stand, so that an end tag finds its start without a search.
         self._where: dict[str, list[int]] = {}
@@ -381,15 +384,21 @@ class _Stack:
         self._ended: dict[str, Element] = {}
 
     def take(self, token: Any, start: int, end: int) -> None:
-        """One token and its range. It is called for each, so what most of them need is done without further calls."""
+        """One token and its range. It is called for each, so what most of them need is done without further calls.
+
+        A token that does not begin with `<` is text, and of tags the second character tells which (HTML 13.2.5.6): to
+        ask for a token's type takes as long as all of this.
+        """
         tag = token.tag
         if tag is None:
-            self._other(token, start, end)
-        elif token.type == _END:
+            if self._text[start] != "<":
+                self._texts.append((start, end, token.data or "", self._open[-1] if self._open else None))
+            else:
+                self._other(token, start, end)
+        elif self._text[start + 1] == "/":
             waiting = self._open
             if waiting and waiting[-1].tag == tag:
-                element = waiting[-1]
-                self._pop()
+                element = self._pop()
                 element.close_start, element.close_end = start, end
                 ended = self._ended
                 if ended and element.start < ended["p"].start:
@@ -400,11 +409,11 @@ class _Stack:
             self._start(tag, dict(token.attrs), start, end, closed=token.self_closing)
 
     def _other(self, token: Any, start: int, end: int) -> None:
-        """A text, comment or doctype."""
+        """A comment, a doctype, or a text that begins with `<`."""
         kind = token.type
         markup = self._markup
         if kind == _TEXT:
-            markup.texts.append((start, end, token.data or "", self._open[-1] if self._open else None))
+            self._texts.append((start, end, token.data or "", self._open[-1] if self._open else None))
         elif kind == _COMMENT:
             markup.comments.append((start, end, token.data or ""))
         elif kind == _DOCTYPE and markup.doctype is None:

@@ -245,6 +245,6 @@ class Template:
 
 def filler(text: str, char: str) -> str:
     """As many characters, line ends kept."""
-    if "\n" not in text and "\r" not in text:
-        return char * len(text)
-    return _NOT_NEWLINE.sub(char, text)
+    if "\r" in text:
+        return _NOT_NEWLINE.sub(char, text)
+    return "\n".join([char * len(line) for line in text.split("\n")])

@@ -175,10 +175,8 @@ def _may_lead(document: Document, link: Link, shown: str) -> bool:
         return True
     if below(host, "click_tracking", "hosts") or host.partition(".")[0] in hosts("click_tracking", "labels"):
         return True
-    if below(host, "shorteners", "hosts"):
-        # LNK007 speaks about these; what stands behind them is unknown.
-        return True
-    return False
+    # LNK007 speaks about shorteners; what stands behind them is unknown.
+    return below(host, "shorteners", "hosts") is not None
 
 
 def _same_site(link: Link, shown: str) -> bool:
