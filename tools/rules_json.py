@@ -10,6 +10,7 @@ from pathlib import Path
 from mailcheck.domain_audit import judging
 from mailcheck.lint import judging as lint_judging
 from mailcheck.model.rule import loaded
+from mailcheck.recipients import judging as recipients_judging
 from mailcheck.report.sections import FAMILIES
 from mailcheck.verify_message import judging as verify_judging
 
@@ -17,6 +18,7 @@ MODULES = (
     *(f"mailcheck.domain_audit.rules.{name}" for name in judging.MODULES),
     *(f"mailcheck.lint.rules.{name}" for name in lint_judging.MODULES),
     *(f"mailcheck.verify_message.rules.{name}" for name in verify_judging.MODULES),
+    *(f"mailcheck.recipients.rules.{name}" for name in recipients_judging.MODULES),
     "mailcheck.lint.rules.ignore_comments",
     "mailcheck.config.accept",
     "mailcheck.model.run_rules",

@@ -8,7 +8,7 @@ from mailcheck.model.fact import Evidence
 from mailcheck.model.finding import Related
 from mailcheck.model.fix import DnsChange, Fix, Step, TextEdit
 from mailcheck.model.judge import UnknownResult
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, MessageLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, MessageLocation, RowLocation
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.severity import Severity
 from report.sample import finding
@@ -109,6 +109,8 @@ def report_of(text: str) -> Report:
         ConfigLocation(text, text, 3),
         MessageLocation(text, 0, 3, 1, text, text, octets, span),
         MessageLocation(None, 0, 3, 1),
+        RowLocation(text, 3, text),
+        RowLocation(None, 1),
     )
     fixes = (
         Fix(text, (DnsChange("replace", octets, "TXT", (octets,), (octets, "old")),), safe=True),

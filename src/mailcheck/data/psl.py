@@ -34,3 +34,20 @@ def is_listed(domain: str) -> bool:
     """Whether the domain ends in a suffix that the list names, and is more than that suffix."""
     suffix = _list().publicsuffix(domain, accept_unknown=False)
     return suffix is not None and suffix != domain
+
+
+@cache
+def _icann() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
+def is_top_level(label: str) -> bool:
+    """Whether the list knows this top-level domain (an A-label, in lower case)."""
+    return _icann().publicsuffix(label) is not None
+
+
+def is_registry_suffix(domain: str) -> bool:
+    """Whether the domain itself is a suffix of the list's first part, that of the registries."""
+    return _icann().publicsuffix(domain) == domain

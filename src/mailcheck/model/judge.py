@@ -6,7 +6,7 @@ from functools import cache
 from typing import Protocol
 
 from mailcheck.model.finding import DOCS, Finding, Undetermined, fingerprint
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation, RowLocation
 from mailcheck.model.rule import Rule
 from mailcheck.model.severity import Severity
 from mailcheck.model.value import dataclass, field, replace
@@ -130,6 +130,8 @@ def place_of(location: Location) -> str:
             return f"{path} {source or ''}"
         case ConfigLocation(path=path, key=key):
             return f"{path} {key}"
+        case RowLocation(path=path, column=column):
+            return f"{path or ''} {column or ''}"
         case MessageLocation(field=field, part=number, text=text, span=span):
             inside = text[span[0] : span[1]] if span and text else text or ""
             return f"{field or ''} {number or ''} {inside}"

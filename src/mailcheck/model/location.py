@@ -63,4 +63,17 @@ class MessageLocation:
     kind: ClassVar[str] = "message"
 
 
-Location = DnsLocation | FileLocation | ConfigLocation | MessageLocation
+@dataclass(frozen=True, slots=True)
+class RowLocation:
+    """A row of a list, from 1, the header not counted.
+
+    `path` is the file, None for standard input; `column` names the column, None where there is but one.
+    """
+
+    path: str | None
+    row: int
+    column: str | None = None
+    kind: ClassVar[str] = "row"
+
+
+Location = DnsLocation | FileLocation | ConfigLocation | MessageLocation | RowLocation

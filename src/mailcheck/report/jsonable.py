@@ -5,7 +5,7 @@ from typing import Any
 from mailcheck.model.fact import Evidence
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Change, DnsChange, Fix, Step, TextEdit
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation, RowLocation
 from mailcheck.model.report import SCHEMA, Report, SubjectReport
 
 
@@ -69,6 +69,8 @@ def location(item: Location) -> dict[str, Any]:
             }
         case ConfigLocation():
             return {"kind": "config", "path": item.path, "key": item.key, "line": item.line}
+        case RowLocation():
+            return {"kind": "row", "path": item.path, "row": item.row, "column": item.column}
         case MessageLocation():
             return {
                 "kind": "message",

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from mailcheck.model.finding import Finding
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation, RowLocation
 from mailcheck.report.text import record_text
 
 STDIN = "standard input"
@@ -19,6 +19,8 @@ def where(location: Location) -> str:
             return f"{path}:{line}:{column}"
         case ConfigLocation(path=path, key=key, line=line):
             return f"{path}{f':{line}' if line else ''} {key}"
+        case RowLocation(path=rows, row=row, column=column):
+            return f"{rows or STDIN} row {row}{f' column {column}' if column else ''}"
         case MessageLocation(path=message, line=line, field=field, part=part):
             what = field or (f"part {part}" if part else "")
             return f"{message or STDIN}:{line} {what}".rstrip()
@@ -35,6 +37,8 @@ def artifact(finding: Finding) -> tuple[str, int]:
             return path, config_line or 1
         case MessageLocation(path=message, line=line):
             return message or STDIN, line
+        case RowLocation(path=rows, row=row):
+            return rows or STDIN, row
 
 
 def dns_artifact(domain: str) -> str:

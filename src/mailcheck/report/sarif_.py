@@ -7,7 +7,7 @@ from urllib.parse import quote
 from mailcheck.model import registry
 from mailcheck.model.finding import DOCS, Finding
 from mailcheck.model.fix import Fix, TextEdit
-from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation
+from mailcheck.model.location import ConfigLocation, DnsLocation, FileLocation, Location, MessageLocation, RowLocation
 from mailcheck.model.report import Report
 from mailcheck.report.ascii_json import dump
 from mailcheck.report.options import RenderOptions
@@ -152,6 +152,13 @@ def _location(location: Location, subject: str) -> Json:
         case ConfigLocation(path=path, key=key, line=line):
             logical = {"name": text(key), "kind": "member"}
             return _physical(uri(path), {"startLine": line or 1}) | {"logicalLocations": [logical]}
+        case RowLocation(path=rows, row=row, column=column):
+            # A row may take several lines of its file, so no region: the row is a logical place.
+            logical = {"name": text(f"row {row}" + (f", {column}" if column else "")), "kind": "member"}
+            return {
+                "physicalLocation": {"artifactLocation": {"uri": uri(rows or STDIN)}},
+                "logicalLocations": [logical],
+            }
         case MessageLocation(path=message, line=line, text=octets):
             region = {
                 "startLine": line,

@@ -1,0 +1,1 @@
+"""Recipients: addresses read, their domains asked for, lists judged row by row."""

@@ -1,0 +1,1 @@
+"""The RCP rules: one function each, whose docstring is its page."""
