@@ -8,7 +8,7 @@ from mailcheck.data.footers import all_of_it_says_leave, holds_way_out, leads_ou
 from mailcheck.lint.document import Body
 from mailcheck.lint.hrefs import Link, inside, text_of
 from mailcheck.lint.html import Element
-from mailcheck.lint.template import COMMENT
+from mailcheck.lint.template import CLOSE, COMMENT, MIDDLE, OUTPUT
 from mailcheck.model.pattern import regex
 
 _TAG_WORDS = regex(
@@ -20,8 +20,8 @@ _TRANSLATED = regex(
     r"\btrans\b|\btranslate|gettext|\bi18n|(?<![\w.])(?:_{1,2}|t|lang|msg|tr)\s*\(|\|\s*t\b|\.t\(", re.IGNORECASE
 )
 _SLOT = regex(
-    r"(?<![a-z])(?:footer|foot|legal|disclaimer|imprint|impressum|html|markup|content|contents|body|yield|slot|block\.super|"
-    r"super|layout|signature|snippet|partial)(?![a-z])",
+    r"(?<![a-z])(?:footer|foot|legal|disclaimer|imprint|impressum|html|markup|content|contents|body|yield|slot|"
+    r"layout|signature|snippet|partial)(?![a-z])",
     re.IGNORECASE,
 )
 MAX_TEXT = 400_000
@@ -71,11 +71,14 @@ def way_out(bodies: Iterable[Body]) -> bool | None:
 
 
 def may_hold_more(body: Body) -> bool:
-    """Whether a tag may put in a footer, or words that stand in another file."""
+    """Whether a tag may put in a footer, or words that stand in another file.
+
+    Of a whole message, the blocks (`{% block content %}`), layouts and includes are known: what prints a value is not.
+    """
     text = body.source.text
     return any(
-        tag.kind not in {COMMENT, "close", "middle"}
-        and (_SLOT.search(text, tag.start, tag.end) or _TRANSLATED.search(text, tag.start, tag.end))
+        (tag.kind == OUTPUT and _SLOT.search(text, tag.start, tag.end))
+        or (tag.kind not in {COMMENT, CLOSE, MIDDLE} and _TRANSLATED.search(text, tag.start, tag.end))
         for tag in body.template.tags
     )
 
