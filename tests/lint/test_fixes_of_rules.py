@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import mailcheck
 from mailcheck.lint import files
 from mailcheck.lint.fixing import Outcome, candidates, repair
 from mailcheck.lint.gather import read_template
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.run import lint_paths
 from mailcheck.lint.source import Source
+from mailcheck.model.fix import Step
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
@@ -103,3 +105,24 @@ def test_json_templates_stay_json(repaired: Repaired) -> None:
     for path, text in repaired.outcome.texts.items():
         if path.endswith(".json"):
             assert json.loads(text).keys() == json.loads(repaired.texts[path]).keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "tag", "own"),
+    [
+        ("a.html.j2", "{{ user.bio|safe }}", "{{ user.bio }}"),
+        ("a.hbs", "{{{bio}}}", "{{bio}}"),
+        ("a.hbs", "{{& bio}}", "{{bio}}"),
+        ("a.blade.php", "{!! $order->note !!}", "{{ $order->note }}"),
+        ("a.html.erb", "<%== @user.bio %>", "<%= @user.bio %>"),
+        ("a.html.erb", "<%= @user.bio.html_safe %>", "<%= @user.bio %>"),
+        ("a.html.erb", "<%= raw(@user.bio) %>", "<%= @user.bio %>"),
+        ("a.cshtml", "@Html.Raw(Model.Bio)", "@Model.Bio"),
+        ("a.ftl", "${user.bio?no_esc}", "${user.bio}"),
+        ("a.smarty", "{$user.bio nofilter}", "{$user.bio}"),
+    ],
+)
+def test_the_tag_as_it_escapes_is_given(path: str, tag: str, own: str) -> None:
+    report = mailcheck.lint_text(f"<p>{tag}</p>\n", path=path)
+    (finding,) = [each for each in report.subjects[0].findings if each.code == "SEC010"]
+    assert [change.text for fix in finding.fixes for change in fix.changes if isinstance(change, Step)] == [own]

@@ -66,6 +66,9 @@ def form_or_input(document: Document) -> Result:
                 reach = max(reach, element.content[1])
             elif element.start < reach:
                 continue
+            if element.tag == "button" and "href" in element.attributes:
+                # Inky (Foundation for Emails) makes a link of this one.
+                continue
             type_ = (element.get("type") or "").lower()
             if element.tag == "input" and ((switched and type_ in {"checkbox", "radio"}) or type_ == "hidden"):
                 continue
@@ -294,7 +297,7 @@ _SAFE_NAMES = _Late(
     re.IGNORECASE,
 )
 _SAFE_CODE = _Late(
-    r"""(?<![\w.])(?:_{1,2}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|e|h|escape\w*|
+    r"""(?<![\w.])(?:_\w{0,30}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|e|h|escape\w*|
     html_escape|sanitize\w*|strip_tags|striptags|bleach|purify|clean|csrf\w*|link_to|button_to|image_tag|mail_to|asset|route|url_for|
     inky\w*|markdown\w*|md|json_encode|to_json|tojson|nl2br\s*\(\s*e|simple_format)(?:\s*\(|\s+['":@$\w])
     |\|\s*(?:trans\w*|t|escape|e|force_escape|striptags|strip_tags|tojson|json|json_encode|markdown\w*|sanitize\w*|bleach|clean|purify|
@@ -341,7 +344,10 @@ def autoescape_off(document: Document) -> Result:
                 f"“{_shown(tag.expression)}” is put in unescaped: whoever writes it can put links and pictures into your mail",
                 tag.start,
                 tag.end,
-                fix=steps("let it be escaped, or clean it before: take away what switches escaping off"),
+                fix=steps(
+                    "let it be escaped, or clean it in the program (bleach, nh3, sanitize)",
+                    *_escaped(body.source.text[tag.start : tag.end]),
+                ),
             )
         reach = 0
         for start, end in off:
@@ -377,6 +383,32 @@ def _finished(expression: str) -> bool:
     last = re.split(r"->|[.\[\]'\"]+", match[0].strip(".[]'\""))[-1].lstrip("$@")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()
     return any(_SAFE_NAMES().match(part) is not None for part in (words, words.rpartition("_")[2]))
+
+
+_ESCAPED = (
+    (r"\{\{\{\s*(.+?)\s*\}\}\}", r"{{\1}}"),
+    (r"\{\{(~?)&\s*(.+)\}\}", r"{{\1\2}}"),
+    (r"\{!!\s*(.+?)\s*!!\}", r"{{ \1 }}"),
+    (r"<%==\s*(.+)%>", r"<%= \1%>"),
+    (r"<%=\s*raw[\s(]\s*(.+?)\)?\s*%>", r"<%= \1 %>"),
+    (r"<%=(.+)\.html_safe(.*)%>", r"<%=\1\2%>"),
+    (r"(?i)@Html\.Raw\(([\w.]+)\)", r"@\1"),
+    (r"(\$\{.+)\?no_esc\s*\}", r"\1}"),
+    (r"(\{\$.+?)\s+nofilter\s*\}", r"\1}"),
+    (r"(\{\{.+?)\s*\|\s*(?:safe|raw)\b(.*\}\})", r"\1\2"),
+)
+"""What switches escaping off in a tag -> the tag without it."""
+
+
+def _escaped(text: str) -> tuple[str, ...]:
+    """The tag as it escapes its value; nothing where there is no sure way to write it."""
+    if len(text) > 120 or "\n" in text:
+        return ()
+    for pattern, own in _ESCAPED:
+        changed, number = re.subn(rf"\A{pattern}\Z" if not pattern.startswith("(?i)") else pattern, own, text)
+        if number:
+            return (changed,)
+    return ()
 
 
 def _shown(expression: str) -> str:
