@@ -46,13 +46,17 @@ _SERVICE = {
 
 
 class Misplaced(NamedTuple):
-    """A tag in another language's form: what is wrong, in whose form it is, and what to write (a range, a text)."""
+    """A tag in another language's form: what is wrong, in whose form it is, and what to write (a range, a text).
+
+    `as_text` says that the engine sends the tag as it stands, instead of refusing the template.
+    """
 
     tag: Tag
     message: str
     other: str
     edit: tuple[int, int, str] | None = None
     advice: str = ""
+    as_text: bool = False
 
 
 def misplaced(template: Template, *, nunjucks: bool = False) -> Iterator[Misplaced]:
@@ -175,7 +179,9 @@ def _percent_in_curly(template: Template, tag: Tag) -> Misplaced | None:
     if template.in_raw(tag.start):
         return None
     text, title = template.text[tag.start : tag.end], TITLES[template.dialect]
-    return Misplaced(tag, f"“{_head(text)}” is no {title}, which sends it as text", "Jinja or Liquid")
+    return Misplaced(
+        tag, f"“{_head(text)}” is Jinja or Liquid, and {title} sends it as text", "Jinja or Liquid", as_text=True
+    )
 
 
 def _in_handlebars(template: Template, tag: Tag) -> Misplaced | None:

@@ -155,8 +155,17 @@ def _foreign(body: Body, each: Misplaced) -> Finding:
         shown = f"write {text}" if text else "take it away"
         fix = Fix(shown, (body.edit(start, end, text),), safe=True)
     else:
-        fix = steps(each.advice or f"write it as {title} does")
-    return body.finding(f"{each.message}: {_outcome(body)}", each.tag.start, each.tag.end, fix=fix)
+        fix = steps(*_own(body, each.tag, each.advice or f"write it as {title} does"))
+    outcome = "readers see it" if each.as_text else _outcome(body)
+    return body.finding(f"{each.message}: {outcome}", each.tag.start, each.tag.end, fix=fix)
+
+
+def _own(body: Body, tag: Tag, advice: str) -> tuple[str, ...]:
+    """What to do, and the tag as the language writes it, where that is sure."""
+    from mailcheck.lint.own_form import own_form
+
+    text = own_form(body.source.text[tag.start : tag.end], body.template.dialect)
+    return (advice, text) if text else (advice,)
 
 
 def _left_over(body: Body, tag: Tag) -> Finding:
