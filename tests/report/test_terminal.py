@@ -59,6 +59,25 @@ def test_carets_stand_under_the_octets_of_the_span_and_no_others(record: str, wi
     assert all(len(row) <= width for _, row in rows)
 
 
+@given(field=st.text(st.sampled_from("ab :\r\n\t\x00\xff"), max_size=120), width=st.integers(4, 60), data=st.data())
+def test_a_folded_field_is_shown_line_by_line(field: str, width: int, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(field)))
+    end = data.draw(st.integers(start, len(field)))
+    found = list(excerpt(field, (start, end), width, octets=True, lines=True))
+    rows = [row for kind, row in found if kind == "text"]
+    assert not any("\n" in row or "\r" in row or "\\010" in row for row in rows)
+    kept = master_file(field.replace("\r\n", "\n").replace("\n", ""))
+    assert "".join(rows).replace("\\009", "").replace(" ", "") == kept.replace("\\009", "").replace(" ", "")
+    assert all(len(row) <= max(width, 4) for row in rows)
+
+
+def test_the_lines_of_a_field_keep_their_carets() -> None:
+    field = "From: Alice\r\n\t<a@example.com>"
+    rows = list(excerpt(field, (13, 30), 40, octets=True, lines=True))
+    assert rows == [("text", "From: Alice"), ("text", "    <a@example.com>"), ("marks", "^" * 19)]
+    assert [row for _, row in excerpt(field, (14, 30), 40, octets=True, lines=True)][2] == "    " + "^" * 15
+
+
 @pytest.mark.parametrize("at", [0, 100, 30_000, 59_990])
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_record_of_60_kb_shows_its_place_in_a_few_rows(at: int, width: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Literal
 
+from mailcheck.model.pattern import regex
 from mailcheck.report.text import COMMAND, printable
 
 WINDOW = 800
@@ -13,17 +14,22 @@ WINDOW = 800
 LINE_WINDOW = 240
 """Characters of a long line of a file that are shown around the place: a minified page is one line."""
 
+_LINE_END = regex(r"\r?\n()\t*")
+
 Row = tuple[Literal["gap", "text", "marks"], str]
 
 # RFC 1035 5.1: what is not printable ASCII as `\DDD`, the backslash doubled.
 _OCTETS = {chr(octet): f"\\{octet:03d}" for octet in range(256) if not 0x20 <= octet < 0x7F} | {"\\": "\\\\"}
 
 
-def excerpt(text: str, span: tuple[int, int] | None, width: int, *, octets: bool, ascii: bool = False) -> Iterator[Row]:
+def excerpt(
+    text: str, span: tuple[int, int] | None, width: int, *, octets: bool, ascii: bool = False, lines: bool = False
+) -> Iterator[Row]:
     """The text in rows of at most `width` columns, each followed by its carets where it has any.
 
     A DNS text (`octets`) is written as in a master file, other text as it looks (`ascii`: written out), so every
-    octet or character of the span has carets over all its columns. A span of no length marks one column, a span over
+    octet or character of the span has carets over all its columns. With `lines` its line ends begin a row, as in a
+    message's folded field. A span of no length marks one column, a span over
     a whole DNS record none. Of a long text only a window is shown.
     """
     start, end = span or (0, 0)
@@ -36,29 +42,45 @@ def excerpt(text: str, span: tuple[int, int] | None, width: int, *, octets: bool
     else:
         marked = (start - low, max(end, start + 1) - low)
         cells += [" "] if start >= high else []  # the place is behind the last one
+    breaks = _line_ends(cells, text[low:high]) if lines else []
     unit = "octets" if octets else "characters"
     ellipsis = "..." if ascii else "…"
     if low:
         yield "gap", f"{ellipsis} {low:,} {unit} before"
     measure = len if all(map(str.isascii, cells)) else _columns
-    yield from _rows(cells, marked, width, list(accumulate(map(measure, cells), initial=0)))
+    yield from _rows(cells, marked, width, list(accumulate(map(measure, cells), initial=0)), breaks)
     if high < len(text):
         yield "gap", f"{ellipsis} {len(text) - high:,} {unit} more"
 
 
-def _rows(cells: list[str], marked: tuple[int, int], width: int, columns: list[int]) -> Iterator[Row]:
-    """Broken behind a blank in the second half of a row, else anywhere between two cells."""
+def _rows(
+    cells: list[str], marked: tuple[int, int], width: int, columns: list[int], breaks: list[int]
+) -> Iterator[Row]:
+    """Broken at `breaks` and behind a blank in the second half of a row, else anywhere between two cells."""
     first = 0
     while first < len(cells):
         last = max(first + 1, bisect_right(columns, columns[first] + width) - 1)
-        if last < len(cells):
+        number = bisect_right(breaks, first)
+        if number < len(breaks) and breaks[number] <= last:
+            last = breaks[number]
+        elif last < len(cells):
             blanks = (at + 1 for at in range(last - 1, (first + last) // 2, -1) if cells[at] == " ")
             last = next(blanks, last)
         yield "text", "".join(cells[first:last])
         begin, end = max(first, marked[0]), min(last, marked[1])
-        if begin < end:
+        if columns[begin] < columns[max(begin, end)]:
             yield "marks", " " * (columns[begin] - columns[first]) + "^" * (columns[end] - columns[begin])
         first = last
+
+
+def _line_ends(cells: list[str], text: str) -> list[int]:
+    """Take the line ends (and tabs that begin a line) out of the cells; gives where the next lines begin."""
+    found = []
+    for match in _LINE_END.finditer(text):
+        for at in range(match.start(), match.end()):
+            cells[at] = "" if text[at] in "\r\n" else "    "
+        found.append(match.start(1))
+    return found
 
 
 def _octets(text: str) -> list[str]:

@@ -229,7 +229,8 @@ def _place(page: Page, location: Location) -> None:
         case _:
             return
     width = page.width - _TEXT - 2
-    for kind, row in excerpt(text, span, width, octets=octets, ascii=not page.options.unicode):
+    folded = isinstance(location, MessageLocation)
+    for kind, row in excerpt(text, span, width, octets=octets, ascii=not page.options.unicode, lines=folded):
         style = {"gap": "dim", "marks": "error"}.get(kind)
         page.styled(("dim", "│ "), (style, row), indent=_TEXT)
 
