@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mailcheck.api import audit, check_host, evaluate_dmarc, verify
+    from mailcheck.api import audit, check_address, check_host, evaluate_dmarc, verify
     from mailcheck.auth.dmarc.evaluate import DmarcResult
     from mailcheck.auth.spf.result import SpfResult
     from mailcheck.dns.static import StaticResolver
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from mailcheck.model.finding import Finding
     from mailcheck.model.report import Report, SubjectReport
     from mailcheck.model.severity import Severity
+    from mailcheck.recipients.result import AddressResult
+    from mailcheck.recipients.row import Suggestion
 
 __all__ = [
+    "AddressResult",
     "ConfigError",
     "Declaration",
     "DmarcResult",
@@ -32,9 +35,11 @@ __all__ = [
     "SpfResult",
     "StaticResolver",
     "SubjectReport",
+    "Suggestion",
     "UsageError",
     "__version__",
     "audit",
+    "check_address",
     "check_host",
     "evaluate_dmarc",
     "lint_path",
@@ -46,9 +51,12 @@ _HOMES = {
     "lint_path": "mailcheck.linting",
     "lint_text": "mailcheck.linting",
     "audit": "mailcheck.api",
+    "check_address": "mailcheck.api",
     "check_host": "mailcheck.api",
     "evaluate_dmarc": "mailcheck.api",
     "verify": "mailcheck.api",
+    "AddressResult": "mailcheck.recipients.result",
+    "Suggestion": "mailcheck.recipients.row",
     "DmarcResult": "mailcheck.auth.dmarc.evaluate",
     "SpfResult": "mailcheck.auth.spf.result",
     "Declaration": "mailcheck.domain_audit.declaration",

@@ -18,6 +18,7 @@ from mailcheck.model.errors import UsageError
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+from mailcheck.recipients.result import AddressResult
 
 
 def _level(word: str) -> Severity:
@@ -137,6 +138,35 @@ async def evaluate_dmarc(
 
 _WORDS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")
 """The result words of SPF and DKIM (RFC 8601 2.7.1, 2.7.2)."""
+
+
+async def check_address(
+    address: str,
+    *,
+    resolver: Resolver | None = None,
+    offline: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    timeout: float = 30.0,  # noqa: ASYNC109  the deadline of the whole run, not of this call
+) -> AddressResult:
+    """Judge one recipient's address; see `mailcheck.check_address`."""
+    from mailcheck.recipients.address import read_address
+    from mailcheck.recipients.domains import look_up
+    from mailcheck.recipients.judging import names_of
+    from mailcheck.recipients.row import judge_row, view_of
+
+    if not isinstance(address, str):
+        raise UsageError(f"address is a text (str), not {type(address).__name__}")
+    selected = names_of(Selection.of(tuple(select), (), tuple(ignore)).codes)
+    found = read_address(address)
+    hosts = None
+    if found.question and not offline:
+        asked = resolver if resolver is not None else open_resolver(DnsOptions())
+        try:
+            hosts = (await look_up([found.question], asked, timeout=timeout))[found.question]
+        finally:
+            await asked.close()
+    return AddressResult.of(judge_row(found, view_of(found.host, hosts), (), selected))
 
 
 async def lint_text(

@@ -11,6 +11,7 @@ from mailcheck.auth.spf.result import SpfResult
 from mailcheck.dns.port import Resolver
 from mailcheck.domain_audit.declaration import Declaration
 from mailcheck.model.report import Report
+from mailcheck.recipients.result import AddressResult
 
 T = TypeVar("T")
 
@@ -129,6 +130,31 @@ def evaluate_dmarc(
     Raises UsageError when `author_domain` is no domain name or a result word is none.
     """
     return _run(lambda: aio.evaluate_dmarc(author_domain, spf=spf, dkim=dkim, resolver=resolver))
+
+
+def check_address(
+    address: str,
+    *,
+    resolver: Resolver | None = None,
+    offline: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    timeout: float = 30.0,
+) -> AddressResult:
+    """Judge one recipient's address: can mail be sent to it, and was it meant so?
+
+    `address` is the text as it was typed in; `resolver` answers where mail to its domain goes (the system's name
+    servers by default), `offline` asks nothing; `select` and `ignore` are rules; `timeout` is in seconds.
+    Gives the verdict (ok, risky, bad, unknown), the reasons, the form to send to, and what was probably meant; faults
+    of the address and of the DNS are results, not exceptions. No mail server is contacted.
+
+    Raises UsageError when `address` is no text or a selector names no rule.
+    """
+    return _run(
+        lambda: aio.check_address(
+            address, resolver=resolver, offline=offline, select=select, ignore=ignore, timeout=timeout
+        )
+    )
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:

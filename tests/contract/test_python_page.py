@@ -22,7 +22,7 @@ def test_the_examples_run_in_their_order(capsys: pytest.CaptureFixture[str]) -> 
     assert "news.example.com ()" in told
 
 
-@pytest.mark.parametrize("result", [mailcheck.SpfResult, mailcheck.DmarcResult])
+@pytest.mark.parametrize("result", [mailcheck.SpfResult, mailcheck.DmarcResult, mailcheck.AddressResult])
 def test_every_field_is_told(result: type) -> None:
     table = PAGE.partition(f"| field of {result.__name__} |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [field.name for field in dataclasses.fields(result)]

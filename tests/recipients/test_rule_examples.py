@@ -37,7 +37,7 @@ def reports(lines: tuple[str, ...]) -> list[SubjectReport]:
             suppressions.add(line.removeprefix("suppressed: "))
         else:
             rows.append(read_address(line))
-    hosts = asyncio.run(look_up([each.host for each in rows if each.host], StaticResolver(ANSWERS), pauses=()))
+    hosts = asyncio.run(look_up([each.question for each in rows if each.question], StaticResolver(ANSWERS), pauses=()))
     listed = Listed(suppressions)
     found = []
     for number, address in enumerate(rows, 1):

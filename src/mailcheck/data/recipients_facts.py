@@ -97,7 +97,6 @@ def dates() -> dict[str, str]:
 
 @cache
 def disposable() -> frozenset[str]:
-    """Domains of throw-away addresses (the package disposable-email-domains)."""
-    from disposable_email_domains import blocklist
-
-    return frozenset(blocklist)
+    """Domains of throw-away addresses (data/recipients/disposable.txt, made by tools/disposable_domains.py)."""
+    text = (_FOLDER / "disposable.txt").read_text("utf-8")
+    return frozenset(line for line in text.split("\n") if line and line[0] != "#")

@@ -51,11 +51,21 @@ class Address:
         """The domain as the DNS is asked for it; empty where there is none."""
         return self.domain.ascii if self.domain is not None and not self.domain.literal else ""
 
+    @property
+    def question(self) -> str:
+        """The domain to ask the DNS for; empty where there is none, or it is none of the public DNS (RFC 7686 2)."""
+        if self.normalized is None or any(each.name in _PRIVATE and each.severity is None for each in self.reasons):
+            return ""
+        return self.host
+
+
+_PRIVATE = frozenset({"domain-reserved", "domain-no-dot"})
+
 
 def read_address(written: str) -> Address:
     """The address of a text. Never raises: every fault is a reason, and nothing is corrected unasked."""
     plain = PLAIN.fullmatch(written) if len(written) <= MAX_ADDRESS else None
-    if plain is not None and len(plain[1]) <= _LOCAL and "xn--" not in plain[2].lower():
+    if plain is not None and len(plain[1]) <= _LOCAL and "--" not in plain[2]:
         domain = read_domain(plain[2].lower())
         reasons = (*domain.reasons, *_placeholder(written))
         return Address(written, plain[1], domain, f"{plain[1]}@{domain.ascii}", None, reasons)
@@ -137,8 +147,10 @@ def _taken_apart(written: str, text: str, notes: list[Reason]) -> Address:
     return Address(written, local, domain, f"{local}@{domain.ascii}", None, tuple(reasons))
 
 
-_FATAL = frozenset({"addr-empty", "addr-too-long", "local-dot-edge", "local-double-dot", "local-bad-char"})
-"""Faults of the local part or the whole, after which there is no address."""
+_FATAL = frozenset(
+    {"addr-empty", "addr-too-long", "local-dot-edge", "local-double-dot", "local-bad-char", "domain-bad-label"}
+)
+"""Faults after which there is no address."""
 
 
 def _without_at(written: str, text: str, notes: list[Reason]) -> Address:

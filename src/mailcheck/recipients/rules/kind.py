@@ -49,7 +49,7 @@ def disposable(view: Judged) -> Result:
     Good:
     anna@mail.example
     Fix: Ask for another address where a lasting one is needed.
-    References: the package disposable-email-domains (MIT), whose list is kept by hand
+    References: the list of disposable-email-domains (MIT), kept by hand; shipped with its date
     """
     return told(view, "disposable", "{detail} gives out throw-away addresses: soon nobody reads mail there")
 
@@ -64,7 +64,7 @@ def disposable_mx(view: Judged) -> Result:
     Good:
     anna@mail.example
     Fix: Ask for another address where a lasting one is needed.
-    References: the package disposable-email-domains (MIT)
+    References: the list of disposable-email-domains (MIT)
     """
     return told(view, "disposable-mx", "mail would go to {detail}, a service of throw-away addresses")
 
