@@ -43,6 +43,39 @@ def test_a_known_receivers_field_is_assumed() -> None:
     assert view.envelope.received_at == NOW - 2 * 3600 + 1
 
 
+YAHOO = (
+    "later +Received: from 192.0.2.10 (EHLO mail.example.com)\r\n"
+    " by 10.217.150.73 with SMTPs\r\n"
+    " (version=TLS1_3 cipher=TLS_AES_128_GCM_SHA256); Mon, 23 Nov 2026 10:00:00 +0000",
+    "later +Received: from 10.222.141.147\r\n"
+    " by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id atlas--production-gq1-7f.gq1.yahoo.com with HTTP;"
+    " Mon, 23 Nov 2026 10:00:01 +0000",
+)
+MICROSOFT = (
+    "later +Received: from mail.example.com (192.0.2.10) by\r\n"
+    " AS4PEPF00001.mail.protection.outlook.com (10.167.16.5) with Microsoft SMTP Server\r\n"
+    " (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20; Mon, 23 Nov 2026 10:00:00 +0000",
+    "later +Received: from AS4PEPF00001.eurprd02.prod.outlook.com (2603:10a6:20b::7)\r\n"
+    " by AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6:208::1) with Microsoft SMTP Server; Mon, 23 Nov 2026"
+    " 10:00:01 +0000",
+    "later +Received: from AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6::1)\r\n"
+    " by DB7PR01MB2.eurprd01.prod.exchangelabs.com with HTTPS; Mon, 23 Nov 2026 10:00:02 +0000",
+)
+
+
+@pytest.mark.parametrize(("provider", "fields"), [("Yahoo", YAHOO), ("Microsoft", MICROSOFT)])
+def test_inner_hops_of_a_known_receiver_are_passed_over(provider: str, fields: tuple[str, ...]) -> None:
+    view = without_envelope(*fields, PATH).view()
+    assert (view.envelope.ip, view.envelope.helo, view.envelope.told_by) == (
+        "192.0.2.10", "mail.example.com", provider,
+    )  # fmt: skip
+    assert view.envelope.assumed
+
+
+def test_an_inner_host_says_nothing_before_a_known_receiver_was_seen() -> None:
+    assert without_envelope(YAHOO[0], PATH).view().envelope.source == "none"
+
+
 def test_an_unknown_receivers_field_is_not() -> None:
     view = without_envelope(GMAIL.replace("mx.google.com", "mx.example.net"), PATH).view()
     assert view.spf is None

@@ -5,13 +5,13 @@ from ipaddress import ip_address
 from mailcheck.mail.addresses import read_addresses
 from mailcheck.mail.message import Message
 from mailcheck.model.value import dataclass
-from mailcheck.verify_message.received import Received, read_received
+from mailcheck.verify_message.received import Received, is_inner, read_received
 
 MAX_HOPS = 100
 """Received fields that are read."""
 PROVIDERS = {
     "Gmail": ("google.com",),
-    "Microsoft": ("outlook.com", "office365.com", "hotmail.com"),
+    "Microsoft": ("outlook.com", "office365.com", "hotmail.com", "exchangelabs.com"),
     "Yahoo": ("yahoo.com", "yahoodns.net", "aol.com"),
     "Apple": ("icloud.com", "me.com", "apple.com"),
     "GMX and WEB.DE": ("gmx.net", "web.de", "gmx.com"),
@@ -81,8 +81,12 @@ def envelope_of(
 
 def _outermost(hops: tuple[Received, ...]) -> tuple[Received | None, str | None]:
     """The topmost hop at which a known provider took the message from a stranger."""
+    seen: str | None = None
     for hop in hops:
         provider = next((name for name, hosts in PROVIDERS.items() if _below(hop.by, hosts)), None)
+        if provider is None and seen is not None and is_inner(hop.by):
+            provider = seen  # Yahoo's border hosts call themselves by an address of the inner network
+        seen = provider or seen
         if provider is None:
             if hop.helo is None and hop.ip is None:
                 continue  # written inside the receiver, by a host without a name of its own

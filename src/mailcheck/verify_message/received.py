@@ -38,7 +38,13 @@ class Received:
     @property
     def public(self) -> bool:
         """Whether the client's address is none of an inner network (RFC 1918, RFC 4193, RFC 6598)."""
-        return self.ip is not None and not any(ip_address(self.ip) in network for network in _INNER)
+        return self.ip is not None and not is_inner(self.ip)
+
+
+def is_inner(host: str | None) -> bool:
+    """Whether a host is written as an address of an inner network."""
+    found = _valid(host or "")
+    return found is not None and any(ip_address(found) in network for network in _INNER)
 
 
 def read_received(field: Field) -> Received:
