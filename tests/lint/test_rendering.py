@@ -121,7 +121,6 @@ def test_liquid_and_mustache_are_rendered(root: Path) -> None:
     [
         ("a.html.j2", "<html>\n{{ nmae }}</html>", "a.html.j2:2: cannot be rendered with data.json: 'nmae' is"),
         ("a.html.j2", "---\nkind: marketing\n---\n<html>\n{{ items.x.y }}</html>", "a.html.j2:5: "),
-        ("a.html.j2", "<html>{{ name | money }}</html>", "No filter named 'money'"),
         ("a.html.j2", "<html>{{ ''.__class__.__mro__ }}</html>", "a.html.j2:1: "),
         ("a.html.j2", "<html>{{ items.append(1) }}</html>", "sandbox"),
         ("a.html.j2", "<html>{{ range(999999999) | list }}</html>", "a.html.j2"),
@@ -144,6 +143,31 @@ def test_what_cannot_be_rendered_is_told_and_judged_as_written(root: Path, name:
     assert made(documents[name]) == []
     # One template that kills the process takes no other with it.
     assert len(made(documents["other.html.j2"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.html.j2", "<html>\n{{ name | money }}</html>", "the filter “money” is not known here"),
+        (
+            "a.html.j2",
+            "<html>{% if name %}{{ name | money }}{% endif %}</html>",
+            "the filter “money” is not known here",
+        ),
+        ("a.html.j2", "<html>{% if name is rich %}x{% endif %}</html>", "the test “rich” is not known here"),
+        ("a.html.j2", "<html>{% url 'home' %}</html>", "the tag “url” is not known here"),
+        ("a.html.j2", "<html>{{ url_for('home') }}</html>", "the function “url_for” is not known here"),
+        ("a.liquid", "<html>{{ name | money_with_currency }}</html>", "the filter “money_with_currency” is not known"),
+        ("a.liquid", "<html>{% form 'x' %}{% endform %}</html>", "the tag “form” is not known here"),
+    ],
+)
+def test_what_only_the_program_has_is_no_fault_of_the_template(root: Path, name: str, text: str, told: str) -> None:
+    found = rendered(root, {name: text})
+    assert found.unreadable == []
+    (limit,) = found.limits
+    assert told in limit[1]
+    assert limit[1].endswith("; it is judged as it stands")
+    assert made(by_subject(found)[name]) == []
 
 
 def test_nothing_of_the_checkout_is_imported(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,11 @@
     python -P -m mailcheck.lint.rendering.child
 
 The first line holds the data. Each job has engine, text, html (whether values are escaped) and files (name -> text);
-the answer has text, or error and perhaps line.
+the answer has text, or error and perhaps line; `own` says that the template uses what only its own program has.
 """
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -45,7 +46,8 @@ def main() -> int:
             if len(answer["text"]) > MAX_OUTPUT:
                 answer = {"error": f"the rendered text has more than {MAX_OUTPUT:,} characters"}
         except Failed as error:
-            answer = {"error": str(error), "line": error.line}
+            own = _own(str(error), job["text"])
+            answer = {"error": own or str(error), "line": error.line, "own": bool(own)}
         except ImportError as error:
             answer = {"missing": error.name or str(error)}
         except MemoryError:
@@ -57,6 +59,26 @@ def main() -> int:
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     return 0
+
+
+_OWN = re.compile(
+    r"(?:[Nn]o|unknown) (filter|test) (?:named )?'([^']*)'|(?:unknown|unexpected) (tag) '(?!end|el)([^']*)'"
+    r"|'(\w+)' is undefined"
+)
+
+
+def _own(error: str, text: str) -> str:
+    """The filter, test, tag or function of the program around the templates that an engine does not know; else empty.
+
+    The error says nothing about the template then: the program has what is missing here.
+    """
+    found = _OWN.search(error)
+    if found is None:
+        return ""
+    if found[5]:
+        called = re.search(rf"\b{found[5]}\s*\(", text)
+        return f"the function “{found[5]}” is not known here" if called else ""
+    return f"the {found[1] or found[3]} “{(found[2] or found[4])[:60]}” is not known here"
 
 
 def _limit_memory() -> None:

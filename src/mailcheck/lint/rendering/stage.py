@@ -58,6 +58,8 @@ def add_rendered(placed: Placed, composer: Composer, options: LintOptions, unrea
     for (document, body, place), answer in zip(chosen, render(jobs, data), strict=True):
         if answer.missing:
             missing.add(answer.missing)
+        elif answer.own:
+            limits.append((body.source.path, f"{_told(body, answer, path.name)}; it is judged as it stands"))
         elif answer.text is None:
             unreadable.append((body.source.path, _told(body, answer, path.name)))
         else:

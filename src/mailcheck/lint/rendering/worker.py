@@ -27,11 +27,23 @@ class Job:
 
 
 class Answer:
-    """The rendered text, or why there is none (and the line of the template), or the library that is missing."""
+    """The rendered text, or why there is none (and the line of the template), or the library that is missing.
 
-    __slots__ = ("error", "line", "missing", "text")
+    `own` says that the template uses what only its own program has, so that it is not at fault.
+    """
 
-    def __init__(self, text: str | None = None, error: str = "", line: int | None = None, missing: str = "") -> None:
+    __slots__ = ("error", "line", "missing", "own", "text")
+
+    def __init__(
+        self,
+        text: str | None = None,
+        error: str = "",
+        line: int | None = None,
+        missing: str = "",
+        *,
+        own: bool = False,
+    ) -> None:
+        self.own = own
         self.text = text
         self.error = error
         self.line = line
@@ -99,6 +111,7 @@ def _ask(process: "subprocess.Popen[str]", job: Job) -> Answer | None:
         str(found.get("error", "")),
         line_number if isinstance(line_number, int) else None,
         str(found.get("missing", "")),
+        own=found.get("own") is True,
     )
 
 
