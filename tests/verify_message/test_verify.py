@@ -1,6 +1,8 @@
 """What is known about a message, and what is made of it: envelope, age, forgery, receivers, second opinions."""
 
 import dataclasses
+import re
+from collections.abc import Callable
 
 import pytest
 
@@ -44,22 +46,32 @@ def test_a_known_receivers_field_is_assumed() -> None:
 
 
 YAHOO = (
-    "later +Received: from 192.0.2.10 (EHLO mail.example.com)\r\n"
-    " by 10.217.150.73 with SMTPs\r\n"
-    " (version=TLS1_3 cipher=TLS_AES_128_GCM_SHA256); Mon, 23 Nov 2026 10:00:00 +0000",
-    "later +Received: from 10.222.141.147\r\n"
-    " by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id atlas--production-gq1-7f.gq1.yahoo.com with HTTP;"
-    " Mon, 23 Nov 2026 10:00:01 +0000",
+    (
+        "later +Received: from 192.0.2.10 (EHLO mail.example.com)\r\n"
+        " by 10.217.150.73 with SMTPs\r\n"
+        " (version=TLS1_3 cipher=TLS_AES_128_GCM_SHA256); Mon, 23 Nov 2026 10:00:00 +0000"
+    ),
+    (
+        "later +Received: from 10.222.141.147\r\n"
+        " by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id atlas--production-gq1-7f.gq1.yahoo.com with HTTP;"
+        " Mon, 23 Nov 2026 10:00:01 +0000"
+    ),
 )
 MICROSOFT = (
-    "later +Received: from mail.example.com (192.0.2.10) by\r\n"
-    " AS4PEPF00001.mail.protection.outlook.com (10.167.16.5) with Microsoft SMTP Server\r\n"
-    " (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20; Mon, 23 Nov 2026 10:00:00 +0000",
-    "later +Received: from AS4PEPF00001.eurprd02.prod.outlook.com (2603:10a6:20b::7)\r\n"
-    " by AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6:208::1) with Microsoft SMTP Server; Mon, 23 Nov 2026"
-    " 10:00:01 +0000",
-    "later +Received: from AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6::1)\r\n"
-    " by DB7PR01MB2.eurprd01.prod.exchangelabs.com with HTTPS; Mon, 23 Nov 2026 10:00:02 +0000",
+    (
+        "later +Received: from mail.example.com (192.0.2.10) by\r\n"
+        " AS4PEPF00001.mail.protection.outlook.com (10.167.16.5) with Microsoft SMTP Server\r\n"
+        " (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20; Mon, 23 Nov 2026 10:00:00 +0000"
+    ),
+    (
+        "later +Received: from AS4PEPF00001.eurprd02.prod.outlook.com (2603:10a6:20b::7)\r\n"
+        " by AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6:208::1) with Microsoft SMTP Server; Mon, 23 Nov 2026"
+        " 10:00:01 +0000"
+    ),
+    (
+        "later +Received: from AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6::1)\r\n"
+        " by DB7PR01MB2.eurprd01.prod.exchangelabs.com with HTTPS; Mon, 23 Nov 2026 10:00:02 +0000"
+    ),
 )
 
 
@@ -292,6 +304,72 @@ def test_a_spoof_never_passes(name: str) -> None:
     assert set(words(found).values()) <= {"refused", "not sure"}
 
 
+def told(found: Scenario, code: str) -> list[tuple[str, str]]:
+    return [(each.severity.value, each.message) for each in found.report().findings if each.code == code]
+
+
+def test_a_byte_order_mark_is_left_out_and_told() -> None:
+    found = scenario(())
+    found.file = b"\xef\xbb\xbf" + found.raw
+    view = found.view()
+    assert [each.result for each in view.dkim] == ["pass"]
+    assert {each.valid for each in view.dkim_second.values()} == {True}
+    assert [word for word, text in told(found, "AUTH002") if "byte order mark" in text] == ["warning"]
+    assert told(found, "AUTH003") == []
+
+
+def test_a_file_that_spoils_a_signature_is_told_first() -> None:
+    found = scenario(("sign c=simple/simple", "client 198.51.100.9"))
+    found.file = found.raw.replace(b"all is", "all\ufffdis".encode())
+    first, *rest = [each for each in found.report().findings if each.severity.value == "error"]
+    assert first.code == "AUTH002"
+    assert {"AUTH018", "AUTH036"} <= {each.code for each in rest}
+
+
+@pytest.mark.parametrize(
+    ("code", "edit", "text"),
+    [
+        ("AUTH018", lambda raw: raw.partition(b"\r\n\r\n")[0] + b"\r\n", "there is no body, or it was not saved"),
+        ("AUTH018", lambda raw: raw.replace(b"\xc3\xa9", b"??"), "8-bit text may have been lost"),
+        ("AUTH019", lambda raw: re.sub(rb"\r\n[ \t]+", b" ", raw), "unfolded"),
+    ],
+)
+def test_what_saving_may_have_broken_is_told_with_the_failure(
+    code: str, edit: Callable[[bytes], bytes], text: str
+) -> None:
+    found = scenario(("sign c=simple/relaxed", "-Content-Transfer-Encoding", "client 198.51.100.9"))
+    found.message = (
+        b"Received: from a.example.com (a.example.com [192.0.2.7])\r\n\tby b.example.com with ESMTPS id 7;"
+        b" Mon, 23 Nov 2026 09:59:59 +0000 (which makes this field longer than 200 octets)\r\n"
+        b"Content-Transfer-Encoding: 8bit\r\n" + found.message + b"caf\xc3\xa9\r\n"
+    )
+    found.file = edit(found.raw)
+    assert any(text in message for _, message in told(found, code)), told(found, code)
+    assert any(text in message for _, message in told(found, "AUTH002"))
+
+
+def test_parts_that_are_not_what_they_declare_are_shown_where_they_are() -> None:
+    head = "Content-Type: text/plain; charset=zip"
+    found = scenario((head, "Content-Transfer-Encoding: base64"))
+    found.message = found.message.partition(b"\r\n\r\n")[0] + b"\r\n\r\n!!AAA=A\r\n"
+    places = [each.location for each in found.report().findings if each.code == "AUTH005"]
+    assert len(places) == 3
+    assert {getattr(each, "line", 0) for each in places} == {found.raw[: found.raw.index(b"!!")].count(b"\n") + 1}
+
+
+def test_binary_data_is_one_finding() -> None:
+    found = scenario(())
+    found.file = bytes(range(256)) * 40
+    assert [each.code for each in found.report().findings] == ["AUTH001"]
+
+
+def test_no_signature_is_no_error_where_spf_may_pass() -> None:
+    found = without_envelope("sign none")
+    assert {each.severity.value for each in found.report().findings} == {"warning", "info"}
+    assert found.report().verdict == "pass"
+    assert told(scenario(("sign none", "client 198.51.100.9")), "AUTH016")[0][0] == "error"
+
+
 def test_harmless_signs_of_saving_are_told_only_where_a_signature_fails() -> None:
     good, bad = scenario(()), scenario(("later Subject: Bye",))
     for found, told in ((good, False), (bad, True)):
@@ -303,6 +381,7 @@ def test_harmless_signs_of_saving_are_told_only_where_a_signature_fails() -> Non
 
 def test_files_that_are_no_message() -> None:
     assert not_a_message(b"") == "the file is empty"
+    assert "CR alone" in (not_a_message(b"From: a@b.example\rSubject: x\r\rHello\r") or "")
     assert ".msg" in (not_a_message(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) or "")
     assert not_a_message(b"From: a@b.example\r\n\r\n") is None
     assert scenario(("file From: a@b.example",)).report().facts["dmarc"] is not None

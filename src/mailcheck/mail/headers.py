@@ -21,6 +21,7 @@ _ENVELOPE = re.compile(rb">?From (?![ \t]*:)")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _ASCII = bytes(range(128))
 _BLANK = b" \t"
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -92,8 +93,9 @@ class Header:
 def scan_header(raw: bytes, start: int = 0, end: int | None = None, *, most: int = MAX_FIELDS) -> Header:
     """Read the header section that begins at `start`, of at most `most` fields. Linear in its size; never raises.
 
-    Faults are of kinds envelope-line (an mbox "From " line), leading-continuation, no-colon, name (octets that no
-    field name has), blank-before-colon, bare-cr, nul, eight-bit and blank-line (a folded line of blanks alone).
+    Faults are of kinds envelope-line (an mbox "From " line) and byte-order-mark (both left out),
+    leading-continuation, no-colon, name (octets that no field name has), blank-before-colon, bare-cr, nul, eight-bit
+    and blank-line (a folded line of blanks alone).
     """
     return _Scanner(raw, start, len(raw) if end is None else end, most).run()
 
@@ -113,6 +115,10 @@ class _Scanner:
         raw, at, end = self.raw, self.start, self.end
         limit = min(end, self.start + MAX_HEADER)
         begin: int | None = None  # where the field in hand began
+        if at == 0 and raw.startswith(_MARK):
+            # No mail begins so: an editor put it there, and it is no part of the first field's name.
+            at = len(_MARK)
+            self._fault("byte-order-mark", 0, at, "a byte order mark stands before the first field")
         while at < end:
             if begin is None:
                 at = self.usual(at, limit)

@@ -23,7 +23,7 @@ from mailcheck.mail.message import Message, read_message
 from mailcheck.mail.parts import Tree, read_parts
 from mailcheck.model.value import dataclass
 from mailcheck.verify_message.envelope import Envelope, envelope_of, hops_of
-from mailcheck.verify_message.saved import not_a_message, signs_of
+from mailcheck.verify_message.saved import no_header, not_a_message, signs_of
 from mailcheck.verify_message.view import Author, Diagnosis, ReceiverField, VerifiedMessage
 
 MAX_RESULTS = 20
@@ -51,7 +51,7 @@ class Question:
 async def gather(raw: bytes, ask: Ask, question: Question, *, subject: str, path: str | None) -> VerifiedMessage:
     """Read and verify one message. Never raises for what it says, nor for what the DNS answers."""
     message = read_message(raw)
-    reason = not_a_message(raw) or (None if message.fields or message.cut else "there are no header fields in it")
+    reason = not_a_message(raw) or no_header(message)
     hops = hops_of(message)
     envelope = envelope_of(
         message,

@@ -16,6 +16,9 @@ _KEY_REASONS = frozenset({"key", "key-type", "key-hash", "key-service", "key-str
 _NOT_TAGS = frozenset({"valid", "body-hash", "signature", "length", "no-key", "revoked", "expired", "key-unknown",
                        "too-many"}) | _KEY_REASONS  # fmt: skip
 
+_SUSPECT = {"no-body": "body", "eight-bit-gone": "body", "unfolded": "header"}
+"""Signs that do not prove a rewritten file, by what they could have broken."""
+
 
 def signed(view: VerifiedMessage) -> bool:
     """There is a signature."""
@@ -35,10 +38,12 @@ def dkim_missing(view: VerifiedMessage) -> Result:
     References: RFC 6376; RFC 9989 4.4.1
     """
     if not view.dkim:
+        # Where SPF was not asked, it may be what the message passes by.
+        unsure = view.spf is None and view.dmarc is not None
         yield Finding(
             f"the message has no DKIM signature; {consequence(view)}",
             view.top,
-            severity=graver(view),
+            severity=Severity.WARNING if unsure else graver(view),
             fixes=(
                 steps(
                     "Sign the mail",
@@ -331,7 +336,12 @@ def _cause(view: VerifiedMessage, diagnosis: Diagnosis, cause: Cause | None, res
 
 def _hints(view: VerifiedMessage, result: DkimResult) -> Iterator[str]:
     for sign in view.signs:
-        if sign.spoils:
+        suspect = _SUSPECT.get(sign.kind)
+        if (
+            sign.spoils
+            or (suspect == "body" and result.body_matches is False)
+            or (suspect == "header" and result.header_matches is False)
+        ):
             yield f"but {sign.message}"
     missing = [name for name in dict.fromkeys(result.signature.names) if not view.message.all(name)]
     if missing and result.header_matches is False:

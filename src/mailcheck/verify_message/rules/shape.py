@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+from mailcheck.mail.decoding import read_body
 from mailcheck.mail.fault import Fault
+from mailcheck.mail.parts import Part
 from mailcheck.model.finding import Finding, Related
 from mailcheck.model.fix import Fix, steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
-from mailcheck.verify_message.naming import field_name
+from mailcheck.verify_message.naming import field_name, graver
 from mailcheck.verify_message.saved import EXPORT
 from mailcheck.verify_message.view import VerifiedMessage
 
@@ -19,7 +21,10 @@ SINGLE = frozenset(
 MOST = 20
 """Places of one rule that are told one by one."""
 _GRAVE = frozenset({"no-colon", "name", "leading-continuation", "nul", "bare-cr"})
-_TOLD = frozenset({"envelope-line", "limit"})
+_TOLD = frozenset({"envelope-line", "byte-order-mark", "limit"})
+"""Faults of the header that other rules tell."""
+DECODED = 2_000_000
+"""Octets of parts that are decoded to see whether they can be."""
 
 
 @rule("AUTH001", "not-a-message", Severity.ERROR, since="0.1")
@@ -51,10 +56,14 @@ def file_resaved(view: VerifiedMessage) -> Result:
     References: RFC 6376 5.3; RFC 5321 2.3.8
     """
     failing = any(result.result == "fail" for result in view.dkim)
+    passing = any(result.result == "pass" for result in view.dkim)
     for sign in view.signs:
-        if not (sign.spoils or failing):
+        if not (sign.spoils or failing or (sign.kind == "no-body" and not passing)):
             continue  # nothing of it matters to a message whose signatures hold
-        severity = Severity.WARNING if sign.spoils else Severity.INFO
+        severity = Severity.INFO
+        if sign.spoils:
+            # What fails below it may be the work of this file's program: it is told first.
+            severity = graver(view) if failing else Severity.WARNING
         end = "; a signature that fails here may have been valid" if sign.spoils else ""
         yield Finding(
             f"{sign.message}{end}",
@@ -137,15 +146,16 @@ def header_field_repeated(view: VerifiedMessage) -> Result:
 def mime_ambiguous(view: VerifiedMessage) -> Result:
     """The MIME structure can be read in more than one way.
 
-    Why: Where a boundary is missing, a field stands twice or an encoding is unknown, scanners and mail programs see different parts. Filters treat that as an attempt to hide something.
+    Why: Where a boundary is missing, a field stands twice, or a text is not of the encoding or charset it declares, scanners and mail programs see different things. Filters treat that as an attempt to hide something.
     Bad:
     Content-Type: multipart/mixed
     Good:
     Content-Type: text/plain; charset=utf-8
     Fix: Let a mail library write the parts; each multipart needs a boundary that is used and closed.
-    References: RFC 2045 5, 6; RFC 2046 5.1.1
+    References: RFC 2045 5, 6; RFC 2046 4.1.2, 5.1.1
     """
     faults = [(part, fault) for part in view.tree.parts for fault in part.faults]
+    faults += _undecodable(view)
     for part, fault in faults[:MOST]:
         where = f"part {part.number}: " if part.number else ""
         yield Finding(
@@ -156,6 +166,18 @@ def mime_ambiguous(view: VerifiedMessage) -> Result:
         )
     if len(faults) > MOST:
         yield Finding(f"{len(faults) - MOST:,} more places in the MIME structure", view.top, offending="more")
+
+
+def _undecodable(view: VerifiedMessage) -> list[tuple[Part, Fault]]:
+    """Parts whose octets are not of their declared encoding or charset, within a limit."""
+    found: list[tuple[Part, Fault]] = []
+    left = DECODED
+    for part in view.tree.leaves():
+        left -= part.end - part.body_start
+        if left < 0:
+            break
+        found += [(part, fault) for fault in read_body(view.message, part).faults]
+    return found
 
 
 def export() -> Fix:
