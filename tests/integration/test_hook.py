@@ -14,6 +14,7 @@ import yaml
 from integration.pages import BAD, GOOD
 from mailcheck.cli.audit_ import parser as audit_parser
 from mailcheck.cli.lint_ import parser as lint_parser
+from mailcheck.lint.files import LANGUAGES
 from repository import Repository
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +125,7 @@ def test_what_was_wrong_already_does_not_hinder(project: Project) -> None:
 
 @pytest.mark.hook
 def test_other_files_are_none_of_its_business(project: Project) -> None:
-    code, said = project.commit({"src/app.py": "x = '<a href=\"#\">'\n", "README.md": BAD, "data.json": "{}"})
+    code, said = project.commit({"src/app.py": "x = '<a href=\"#\">'\n", "README.md": BAD, "data.yaml": "{}"})
     assert code == 0, said
     assert re.search(r"mailcheck lint\.+\(no files to check\)Skipped", said)
 
@@ -167,7 +168,9 @@ def test_repairs_stop_the_commit_until_they_are_added(project: Project) -> None:
 
 @pytest.mark.hook
 def test_templates_that_are_no_mail_are_left_alone(project: Project) -> None:
-    code, said = project.commit({"deploy/nginx.conf.j2": "server { {% if x %} }\n", "app.js.erb": "<% if x %>\n"})
+    code, said = project.commit(
+        {"deploy/nginx.conf.j2": "server { {% if x %} }\n", "app.js.erb": "<% if x %>\n", "package.json": "{}\n"}
+    )
     assert code == 0, said
 
 
@@ -205,12 +208,17 @@ def test_manifest_has_what_the_page_promises() -> None:
         ("mail/a.html", True), ("a.HTM", True), ("a.mjml", True), ("a.eml", True), ("a.html.j2", True),
         ("a.jinja2", True), ("a.liquid", True), ("a.hbs", True), ("a.blade.php", True), ("a.cshtml", True),
         ("order/subject.txt", True), ("order_subject.txt", True), ("email.body.txt", True), ("subject.txt", True),
-        ("requirements.txt", False), ("robots.txt", False), ("a.php", False), ("a.json", False), ("README.md", False),
+        ("requirements.txt", False), ("robots.txt", False), ("a.php", False), ("a.json", True), ("README.md", False),
         ("html", False), ("a.html.bak", False), ("context.txt", False),
     ],
 )  # fmt: skip
 def test_files_that_the_hook_is_given(name: str, wanted: bool) -> None:
     assert bool(re.search(HOOKS["mailcheck-lint"]["files"], name)) is wanted
+
+
+def test_the_hook_is_given_what_a_walk_reads() -> None:
+    pattern = HOOKS["mailcheck-lint"]["files"]
+    assert [suffix for suffix in LANGUAGES if not re.search(pattern, f"mail/welcome{suffix}")] == []
 
 
 def test_manifest_is_valid() -> None:

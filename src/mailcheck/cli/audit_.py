@@ -92,6 +92,7 @@ def main(words: Sequence[str]) -> int:
 def keep_baseline(path: str, report: "Report", faults: list[str]) -> int:
     """Write a baseline, unless something could not be judged; gives the exit code, and adds to the faults."""
     from mailcheck.config.baseline import write_baseline
+    from mailcheck.report.text import plural
 
     if report.broken:
         faults.append(f"{path}: not written, since not everything could be judged")
@@ -101,7 +102,11 @@ def keep_baseline(path: str, report: "Report", faults: list[str]) -> int:
     except InputError as error:
         faults.append(str(error))
         return 2
-    complain(f"baseline written to {path}")
+    known = sum(len(subject.findings) for subject in report.subjects)
+    complain(
+        f"baseline written to {path}: {plural(known, 'finding')} known; only what is new fails with"
+        f" --baseline {path}, or baseline in the configuration"
+    )
     return 0
 
 

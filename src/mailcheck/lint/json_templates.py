@@ -71,8 +71,11 @@ def read(source: Source) -> JsonFile:
     except json.JSONDecodeError as error:
         found.fault = (f"this is no JSON: {error.msg}", min(error.pos, max(0, len(source.text) - 1)))
         return found
-    except (RecursionError, ValueError) as error:
-        found.fault = (f"this JSON cannot be read: {type(error).__name__}", 0)
+    except RecursionError:
+        found.fault = ("this JSON cannot be read: too many values stand inside one another", 0)
+        return found
+    except ValueError as error:
+        found.fault = (f"this JSON cannot be read: {error}", 0)
         return found
     objects = _objects(source.text, found)
     for pointer, strings in objects:

@@ -126,6 +126,9 @@ def test_names_that_give_the_language_away(path: str, dialect: str | None) -> No
         ("{% from 'a' import b %}{{ unsubscribe_link }}", "jinja"),
         ("<mj-text>{{ name }}</mj-text>", "curly"),
         ("<mj-raw>{{#if a}}</mj-raw>", "handlebars"),
+        ('{{trans "Hi %name" name=$n}} {{if a}}b{{else}}c{{/if}}', "curly"),
+        ('{{template config_path="design/email/header_template"}}{{depend x}}y{{/depend}}', "curly"),
+        ('{{ template "header" . }}{{ if .A }}b{{ end }}', "go"),
     ],
 )
 def test_the_census(text: str, dialect: str) -> None:

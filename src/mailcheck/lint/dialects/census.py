@@ -55,6 +55,17 @@ _OWN: Signs = (
             r"@end(?<![\w@.]@end)(?:if|foreach|section|component)\b",
         ),
     ),
+    # Magento's directives look like Go and Handlebars, and are neither.
+    (
+        "curly",
+        "{{",
+        (
+            r"\{\{trans\s+\"",
+            r"\{\{var\s+[\w.]",
+            r"\{\{depend\s",
+            r"\{\{(?:layout|template|block|store|inlinecss|css)\s+(?:handle|config_path|class|id|url|direct_url|file)=",
+        ),
+    ),
     (
         "go",
         "{{",
