@@ -304,6 +304,7 @@ class Markup:
 _NAME = regex(r"[a-z][a-z0-9:._-]*")
 _TEXT, _START, _END, _COMMENT, _DOCTYPE = 0, 1, 2, 3, 4
 _TAG_END = regex(r"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_TAG_START = regex(r"<(?=/?[A-Za-z])")
 _COMMENT_END = regex(r"--!?>")
 
 
@@ -358,14 +359,8 @@ def _last_end(text: str, begin: int, kind: int) -> int:
         return match.end() if match else len(text)
     if kind == _TEXT:
         # A tag without its end is dropped by the tokenizer, together with what follows.
-        cut = text.find("<", begin)
-        while cut >= 0:
-            if text[cut + 1 : cut + 2].isalpha() or (
-                text.startswith("/", cut + 1) and text[cut + 2 : cut + 3].isalpha()
-            ):
-                return cut if _TAG_END.match(text, cut) is None else len(text)
-            cut = text.find("<", cut + 1)
-        return len(text)
+        cut = _TAG_START.search(text, begin)
+        return cut.start() if cut is not None and _TAG_END.match(text, cut.start()) is None else len(text)
     at = text.find(">", begin)
     return at + 1 if at >= 0 else len(text)
 

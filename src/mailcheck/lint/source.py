@@ -1,6 +1,8 @@
 """A text and its places: offsets in code points, lines and columns from 1."""
 
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from mailcheck.model.fix import TextEdit
 from mailcheck.model.location import FileLocation
@@ -9,6 +11,20 @@ from mailcheck.model.pattern import regex
 _NEWLINE = regex(r"\r\n|\r|\n")
 SHOWN = 100_000
 """Characters of a source line that a finding carries; with a longer line it carries none."""
+
+MANY_LINES = 100_000
+"""Lines from which their places are kept in four octets each, not in 36: a file may hold line ends alone."""
+
+
+def _line_starts(text: str) -> Iterator[int]:
+    """The offset behind each line end."""
+    if "\r" in text:
+        yield from (match.end() for match in _NEWLINE.finditer(text))
+        return
+    at = text.find("\n")
+    while at >= 0:
+        yield at + 1
+        at = text.find("\n", at + 1)
 
 
 class Source:
@@ -29,21 +45,20 @@ class Source:
         self.bom = bom
         self.editable = True
         self.how = ""
-        self._starts: list[int] | None = None
+        self._starts: Sequence[int] | None = None
         self._line: tuple[int, str | None] = (0, None)
 
     @property
-    def starts(self) -> list[int]:
+    def starts(self) -> Sequence[int]:
         """The offset at which each line begins."""
         if self._starts is None:
-            if "\r" in self.text:
-                self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+            offsets = chain((0,), _line_starts(self.text))
+            if self.text.count("\n") + self.text.count("\r") <= MANY_LINES:
+                self._starts = list(offsets)
             else:
-                starts, at = [0], self.text.find("\n")
-                while at >= 0:
-                    starts.append(at + 1)
-                    at = self.text.find("\n", at + 1)
-                self._starts = starts
+                from array import array
+
+                self._starts = array("I", offsets)
         return self._starts
 
     def line_of(self, offset: int) -> int:

@@ -4,7 +4,7 @@ import re
 
 from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.percent import styles, within
-from mailcheck.lint.dialects.reading import PASSES, Finder, Matcher, Reader, TagEnds
+from mailcheck.lint.dialects.reading import MAX_LOOKED_AT, MAX_MARKS, PASSES, Finder, Matcher, Reader, TagEnds
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
 from mailcheck.model.pattern import regex
 
@@ -179,16 +179,20 @@ class _Scanner:
         self._ended = frozenset(_END_WORDS.findall(text)) if "@end" in text else frozenset()
         self._opened = {"empty"}
         self._styles: list[tuple[int, int]] | None = None
-        self._budget = PASSES * len(text) + 10_000
+        self._budget = min(PASSES * len(text) + 10_000, MAX_LOOKED_AT)
 
     def run(self) -> Scan:
         text, reader = self._text, self._reader
-        at = 0
+        at = marks = 0
         while not reader.full:
             match = _START.search(text, at)
             if match is None:
                 break
             start = match.start()
+            marks += 1
+            if marks > MAX_MARKS:
+                reader.stop(start, match.end())
+                break
             if text[start] == "@":
                 at = self._at_sign(start)
             elif text.startswith("{{--", start):
@@ -264,6 +268,9 @@ class _Scanner:
         count = 0
         if text.startswith("(", opening):
             close, count = self._arguments(opening)
+            if self._budget < 0:
+                reader.stop(start, end)
+                return end
             if close < 0:
                 reader.fault("unclosed", f"“@{word}(” is not closed: “)” is missing", start, opening + 1)
                 reader.add(start, opening + 1, STATEMENT, word)

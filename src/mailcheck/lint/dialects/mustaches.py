@@ -4,7 +4,7 @@ import re
 
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
-from mailcheck.lint.dialects.reading import Finder, Matcher, Reader, TagEnds
+from mailcheck.lint.dialects.reading import MAX_MARKS, Finder, Matcher, Reader, TagEnds
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan, Tag
 from mailcheck.model.pattern import regex
 
@@ -51,10 +51,14 @@ class Mustaches:
     def run(self) -> Scan:
         """The tags of the text."""
         text, reader = self._text, self._reader
-        at = 0
+        at = marks = 0
         while not reader.full:
             start = self._find(self._open, at)
             if start < 0:
+                break
+            marks += 1
+            if marks > MAX_MARKS:
+                reader.stop(start, start + len(self._open))
                 break
             at = self._tag(start)
         scan = reader.scan()

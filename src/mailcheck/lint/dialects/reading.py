@@ -9,6 +9,10 @@ MAX_FAULTS = 1_000
 """Faults of one scan that are kept."""
 PASSES = 8
 """How often a scan may look at a character, in the mean, while it looks for the ends of tags."""
+MAX_LOOKED_AT = 8_000_000
+"""Characters that a scan may look at in all for the ends of tags: more than a file has that is read once."""
+MAX_MARKS = 200_000
+"""Marks of one text that are looked at: those of tags, and what only looks like them."""
 _TOKEN = regex(r'"(?:[^"\\\n]|\\.)*+"?' r"|'(?:[^'\\\n]|\\.)*+'?" r"|\{\{|\{%|\{#|\{|\}\}|%\}|\}")
 _OPENERS = frozenset({"{{", "{%", "{#"})
 
@@ -46,6 +50,13 @@ class Reader:
         """What is wrong with the syntax."""
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(key, message, start, end, related))
+
+    def stop(self, start: int, end: int) -> None:
+        """The scan has looked at as much as it may: what follows is not read as tags, and that is told."""
+        if not self.full:
+            self.full = True
+            message = "the tags of this template are read up to here: there are too many marks, or marks inside others"
+            self.faults.append(Fault("limit", message, start, end))
 
     def unclosed(self, start: int, end: int, closer: str) -> None:
         """An opening mark without its closing one."""

@@ -4,7 +4,7 @@ import re
 
 from mailcheck.lint.blocks import Pairing
 from mailcheck.lint.dialects.percent import styles, within
-from mailcheck.lint.dialects.reading import PASSES, Finder, Reader
+from mailcheck.lint.dialects.reading import MAX_LOOKED_AT, MAX_MARKS, PASSES, Finder, Reader
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
 from mailcheck.model.pattern import regex
 
@@ -70,15 +70,18 @@ def scan(text: str) -> Scan:
     reader = Reader(text)
     comments, literals = Finder(text, "*}"), Finder(text, "{/literal}")
     found: list[tuple[int, int]] | None = None
-    budget = [PASSES * len(text) + 10_000]
-    at = 0
+    budget = [min(PASSES * len(text) + 10_000, MAX_LOOKED_AT)]
+    at = marks = 0
     while not reader.full:
         match = _START.search(text, at)
         if match is None:
             break
         start = match.start()
         at = start + 1
-        if text.startswith("{*", start):
+        marks += 1
+        if marks > MAX_MARKS or budget[0] < 0:
+            reader.stop(start, at)
+        elif text.startswith("{*", start):
             close = comments.after(start + 2)
             if close >= 0:
                 reader.comment(start, close + 2)

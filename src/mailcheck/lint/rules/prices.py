@@ -12,6 +12,8 @@ from mailcheck.model.pattern import regex
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
+MAX_TEXT = 1_000_000
+"""Characters of each part; of longer ones the prices are not compared."""
 _TAG = regex(r"<[^<>]{0,500}>")
 _SIGNS = {"&nbsp;": "\u00a0", "&euro;": "€", "&pound;": "£"}
 
@@ -60,6 +62,9 @@ def prices_differ_between_parts(document: Document) -> Result:
     if pair is None:
         return
     html, text = pair
+    if max(len(html.source.text), len(text.source.text)) > MAX_TEXT:
+        # Of a part of them nobody can tell that an amount is missing.
+        return
     if not _settled(html, text):
         return
     page = [amount for markup in html.variants for amount in amounts(_seen(html, markup.text))]
