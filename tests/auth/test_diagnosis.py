@@ -13,7 +13,7 @@ from mailcheck.auth.diagnosis.cause import Budget, Cause
 from mailcheck.auth.diagnosis.header import search_header
 from mailcheck.auth.diagnosis.signed_digest import SignedDigest
 from mailcheck.auth.dkim.verify import Verifier
-from mailcheck.mail.message import read_message
+from mailcheck.mail.message import crlf, read_message
 from signer import Signer, ed25519_key, rsa_key
 
 FOOTER = b"_______________________________________________\r\nlist mailing list\r\nlist@example.org\r\n"
@@ -49,6 +49,19 @@ def body_of(change: Edit) -> Edit:
     return edit
 
 
+def packed(octets: bytes) -> bytes:
+    return base64.encodebytes(octets).replace(b"\n", b"\r\n")
+
+
+def packed_again(footer: bytes) -> Edit:
+    return body_of(lambda body: packed(base64.b64decode(body) + footer))
+
+
+HEAD, _, TEXT = PLAIN.partition(b"\r\n\r\n")
+PACKED = HEAD.replace(b"8bit", b"base64") + b"\r\n\r\n" + packed(TEXT)
+QUOTED = (
+    HEAD.replace(b"8bit", b"quoted-printable") + b"\r\n\r\n" + crlf(quopri.encodestring(TEXT.replace(b"\r\n", b"\n")))
+)
 BODY: dict[str, tuple[bytes, Edit, str]] = {
     "footer at the end": (PLAIN, lambda raw: raw + FOOTER, "footer"),
     "footer behind an empty line": (PLAIN, lambda raw: raw + b"\r\n" + FOOTER, "footer"),
@@ -93,6 +106,15 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
         lambda raw: raw.replace(b"Gr\xc3\xbc\xc3\x9fe", b"Gr\xfc\xdfe").replace(b"charset=utf-8", b"charset=latin1"),
         "encoding",
     ),
+    "saved in another charset": (PLAIN, replaced("Grüße".encode(), "Grüße".encode("latin-1")), "encoding"),
+    "saved twice as UTF-8": (PLAIN, replaced("Grüße".encode(), "Grüße".encode().decode("latin-1").encode()), "encoding"),
+    "footer inside base64": (PACKED, packed_again(b"--\n Unsubscribe\n"), "footer"),
+    "footer inside base64 with CRLF": (PACKED, packed_again(b"\r\n--\r\n Unsubscribe\r\n"), "footer"),
+    "footer inside quoted-printable": (
+        QUOTED,
+        body_of(lambda body: crlf(quopri.encodestring(quopri.decodestring(body) + b"caf\xc3\xa9 list\n"))),
+        "footer",
+    ),
     "an empty body": (PLAIN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", lambda raw: raw + b"spam\r\n", "emptied"),
 }  # fmt: skip
 
@@ -136,6 +158,14 @@ HEADER: dict[str, tuple[Edit, str]] = {
         ),
         "rewritten",
     ),
+    "From rewritten, the address kept in Cc": (
+        replaced(
+            b"From: Alice <alice@example.com>", b'Cc: alice@example.com\r\nFrom: "Alice via List" <list@example.org>'
+        ),
+        "rewritten",
+    ),
+    "via and quotes": (replaced(b"From: Alice <", b'From: "Alice via List" <'), "rewritten"),
+    "time zone": (replaced(b"10:00:00 +0000", b"10:00:00 GMT"), "rewritten"),
     "quotes around the name": (replaced(b"From: Alice <", b'From: "Alice" <'), "quotes"),
     "MIME-Version gone": (replaced(b"MIME-Version: 1.0\r\n", b""), "removed"),
     "transfer encoding": (
@@ -171,6 +201,19 @@ def test_folding_matters_to_the_simple_form() -> None:
     _, cause, _ = find(signer.sign(PLAIN), replaced(b"Subject: Hello world", b"Subject: Hello\r\n world"), signer)
     assert cause is not None
     assert cause.kind == "refolded"
+
+
+def test_the_folds_of_the_signature_matter_to_the_simple_form() -> None:
+    signer = Signer(header="simple")
+    _, cause, _ = find(signer.sign(PLAIN), replaced(b"; h=", b";\r\n\th="), signer)
+    assert cause is not None
+    assert (cause.kind, cause.detail) == ("refolded", "DKIM-Signature itself was folded anew")
+
+
+def test_folds_that_are_gone_cannot_be_guessed() -> None:
+    signer = Signer(header="simple")
+    _, cause, _ = find(signer.sign(PLAIN), lambda raw: re.sub(rb"\r\n[ \t]+", b"", raw), signer)
+    assert cause is None
 
 
 def test_a_field_that_was_over_signed_and_came_later() -> None:

@@ -20,6 +20,8 @@ LINES_BACK = 60
 """Lines before the end of a part at which an added footer may begin."""
 LINES_DOWN = 30
 """Lines at the top of a part within which an added banner may end."""
+PACKED_BACK = 12
+"""The same where a part has to be encoded anew for each try."""
 MAX_BODY = 8_000_000
 """Octets of a body of which variants are made; of a larger one only added lines at its end are found."""
 MAX_TAIL = 5000
@@ -164,6 +166,8 @@ def _variants(source: _Source, budget: Budget) -> Iterator[Variant]:
         yield from _banner(source, part)
     yield from _parts(source)
     yield from _encodings(source, leaves)
+    for part in leaves:
+        yield from _packed_footer(source, part, budget)
     texts = [part for part in leaves if part.content_type.startswith("text/")]
     for one, two in pairwise(texts):
         yield from _two_footers(source, one, two, budget)
@@ -297,6 +301,28 @@ def _encodings(source: _Source, leaves: list[Part]) -> Iterator[Variant]:
                 yield octets, "encoding", f"{name} was encoded anew: {what} was signed", start, end
 
 
+def _packed_footer(source: _Source, part: Part, budget: Budget) -> Iterator[Variant]:
+    """Lines added to the text inside of base64 or quoted-printable, which was then encoded anew."""
+    if part.encoding not in {"base64", "quoted-printable"} or not part.content_type.startswith("text/"):
+        return
+    start, end = source.span(part)
+    octets = read_body(source.crlf, part).octets
+    name = f"part {part.number} ({part.content_type})" if part.number else "the body"
+    for at in _line_starts(octets, 0, len(octets), PACKED_BACK):
+        kept, added = octets[:at], octets[at:].strip()
+        if not added or budget.octets < len(source.body):
+            continue
+        detail = _added(added, f"inside the {part.encoding} at the end of {name}")
+        for text in dict.fromkeys((kept, kept.removesuffix(b"\r\n"), kept.removesuffix(b"\n"))):
+            if part.encoding == "base64":
+                packed = base64.b64encode(text)
+                made = b"\r\n".join(packed[place : place + 76] for place in range(0, len(packed), 76))
+            else:
+                made = crlf(quopri.encodestring(crlf(text).replace(b"\r\n", b"\n")))
+            for tail in (b"", b"\r\n"):
+                yield source.body[:start] + made + tail + source.body[end:], "footer", detail, start, end
+
+
 def _encoded(octets: bytes, text: str, part: Part) -> Iterator[tuple[bytes, str]]:
     plain = crlf(octets)
     if part.encoding in {"quoted-printable", "base64"}:
@@ -319,6 +345,21 @@ def _encoded(octets: bytes, text: str, part: Part) -> Iterator[tuple[bytes, str]
                 yield crlf(text.encode(charset)), f"text in {charset}"
             except UnicodeError:
                 continue
+        yield from _undeclared(octets)
+
+
+def _undeclared(octets: bytes) -> Iterator[tuple[bytes, str]]:
+    """Text that an editor saved in another charset, the declared one left as it was."""
+    for read, charset in (
+        ("windows-1252", "utf-8"),
+        ("iso-8859-1", "utf-8"),
+        ("utf-8", "windows-1252"),
+        ("utf-8", "iso-8859-1"),
+    ):
+        try:
+            yield crlf(octets.decode(read).encode(charset)), f"text in {charset}"
+        except UnicodeError:
+            continue
 
 
 def _two_footers(source: _Source, one: Part, two: Part, budget: Budget) -> Iterator[Variant]:

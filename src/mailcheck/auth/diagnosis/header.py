@@ -10,7 +10,7 @@ from mailcheck.auth.diagnosis.signed_digest import SignedDigest
 from mailcheck.auth.dkim.canonical import relaxed_field
 from mailcheck.auth.dkim.verify import DkimResult, Verifier, own_field
 from mailcheck.mail.headers import Field
-from mailcheck.mail.message import crlf
+from mailcheck.mail.message import Message, crlf
 from mailcheck.mail.words import decoded
 from mailcheck.model.value import dataclass
 
@@ -28,6 +28,12 @@ _ORIGINALS = {
     "reply-to": ("X-Original-Reply-To", "Old-Reply-To"),
 }  # fmt: skip
 """Where rewriting programs keep what a field said before."""
+OWN_FOLDS = 20
+"""Folds of the signature's own field that are undone one by one."""
+_FOLD = re.compile(rb"\r\n[ \t]+")
+_ZONE = re.compile(rb"(?:[+-]0000|GMT|UTC?)(?:[ \t]*\([A-Za-z]{1,5}\))?\Z")
+_VIA = re.compile(rb'(?i)"?([^"<]{1,100}?) via [^<"]{1,60}"?[ \t]*<')
+_ADDRESS = re.compile(rb"[^\s<>(),;:\"@]{1,64}@[A-Za-z0-9.-]{1,253}")
 _TAG = re.compile(rb"\[[^\]]{1,60}\][ \t]*")
 _WARNING = re.compile(rb"^(?:\*{2,}[^*]{1,30}\*{2,}|(?:EXTERNAL|EXT|SPAM|CAUTION|WARNING):)[ \t]*", re.IGNORECASE)
 
@@ -111,6 +117,9 @@ def _readings(
     yield rest, own, "canonicalization", f"the fields were signed in {other} form, but c= says otherwise"
     yield whole, own + b"\r\n", "signer", "the signer put a line end behind its own field"
     yield list(reversed(whole)), own, "order", "the fields were signed in the opposite order"
+    if signature.header_canon == "simple":
+        for folded in _unfoldings(own):
+            yield whole, folded, "refolded", f"{field.name} itself was folded anew"
     fields = verifier.message.fields
     top: dict[str, int] = {}
     chosen = []
@@ -124,6 +133,17 @@ def _readings(
     # One that differs is found as such, with its place.
     if sum(one != two for one, two in zip(chosen, filter(None, whole), strict=False)) > 1:
         yield chosen, own, "order", "of fields that stand several times another one was signed: they were reordered"
+
+
+def _unfoldings(own: bytes) -> Iterator[bytes]:
+    """The signature's own field with each of its folds, and with all of them, made a blank or nothing."""
+    folds = [*_FOLD.finditer(own)][:OWN_FOLDS]
+    if not folds:
+        return
+    for between in (b" ", b""):
+        for match in folds if len(folds) > 1 else ():
+            yield own[: match.start()] + between + own[match.end() :]
+        yield _FOLD.sub(between, own)
 
 
 def _changes(verifier: Verifier, result: DkimResult, slots: list[int | None]) -> Iterator[_Change]:
@@ -148,6 +168,9 @@ def _changes(verifier: Verifier, result: DkimResult, slots: list[int | None]) ->
             for other in message.all(source):
                 detail = f"{name} was rewritten; what it said stands in {source}"
                 yield changed(crlf(other.body), "rewritten", detail)
+        if field.key == "from":
+            for value in _munged(message, field.unfolded):
+                yield changed(value, "rewritten", f"{name} was rewritten: 'via …' and another address took its place")
         for value, kind, detail in _values(field):
             yield changed(value, kind, detail)
 
@@ -183,6 +206,11 @@ def _values(field: Field) -> Iterator[tuple[bytes, str, str]]:
             yield b" " + made, "refolded", f"{name} was folded anew"
     if field.key == "subject":
         yield from _subjects(bare)
+    zone = _ZONE.search(bare) if field.key == "date" else None
+    if zone:
+        for other in (b"+0000", b"-0000", b"GMT", b"UT", b"+0000 (UTC)", b"+0000 (GMT)"):
+            if other != zone[0]:
+                yield b" " + bare[: zone.start()] + other, "rewritten", f"the time zone of {name} was written otherwise"
     if b"=?" in bare:
         text = decoded(bare)
         yield b" " + text.encode("utf-8", "replace"), "encoding", f"{name} was encoded (RFC 2047) after signing"
@@ -228,12 +256,30 @@ def _parameters(name: str, bare: bytes) -> Iterator[tuple[bytes, str, str]]:
     yield b" " + before + bare[charset.end() :], "charset", f"the charset was added to {name}"
 
 
+def _munged(message: Message, bare: bytes) -> Iterator[bytes]:
+    """From before a list put its own address there ("Alice via List"), the author's kept in Reply-To or Cc."""
+    via = _VIA.match(bare)
+    if via is None:
+        return
+    shown = via[1].strip()
+    for source in (*_ORIGINALS["from"], "Cc"):
+        for other in message.all(source)[:2]:
+            for address in dict.fromkeys(_ADDRESS.findall(other.unfolded)[:3]):
+                yield b" " + shown + b" <" + address + b">"
+                yield b' "' + shown + b'" <' + address + b">"
+                yield b" " + address
+                yield b" <" + address + b">"
+
+
 def _addresses(name: str, bare: bytes) -> Iterator[tuple[bytes, str, str]]:
     """An address field before its name or its brackets were changed."""
     via = re.search(rb'(?i) via [^<"]{1,60}(?=["<])', bare)
     if via:
         between = b" " if bare[via.end() : via.end() + 1] == b"<" else b""
         yield b" " + bare[: via.start()] + between + bare[via.end() :], "rewritten", f"'via …' was added to {name}"
+        if bare[:1] == b'"' and bare[via.end() : via.end() + 1] == b'"':
+            made = b" " + bare[1 : via.start()] + bare[via.end() + 1 :]
+            yield made, "rewritten", f"'via …' and quotes were added to {name}"
     quoted = re.match(rb'"([^"\\]{1,100})"[ \t]*<', bare)
     if quoted:
         yield b" " + quoted[1] + b" " + bare[quoted.end() - 1 :], "quotes", f"quotes were added to the name in {name}"
