@@ -107,7 +107,11 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
         "encoding",
     ),
     "saved in another charset": (PLAIN, replaced("Grüße".encode(), "Grüße".encode("latin-1")), "encoding"),
-    "saved twice as UTF-8": (PLAIN, replaced("Grüße".encode(), "Grüße".encode().decode("latin-1").encode()), "encoding"),
+    "saved twice as UTF-8": (
+        PLAIN,
+        replaced("Grüße".encode(), "Grüße".encode().decode("latin-1").encode()),
+        "encoding",
+    ),
     "footer inside base64": (PACKED, packed_again(b"--\n Unsubscribe\n"), "footer"),
     "footer inside base64 with CRLF": (PACKED, packed_again(b"\r\n--\r\n Unsubscribe\r\n"), "footer"),
     "footer inside quoted-printable": (
