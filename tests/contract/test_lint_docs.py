@@ -89,3 +89,17 @@ def test_second_step_of_the_readme_works(command: Command) -> None:
 
 def test_rules_about_whole_messages_are_the_linters() -> None:
     assert {code for code in WHOLE if registry.find(code) is None} <= {"PRE001"}
+
+
+def test_what_the_readme_shows_is_what_is_printed(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = re.findall(r"^\$ mailcheck lint (\S+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    ((path, text),) = shown
+    (line,) = re.findall(r"│ (<p>.*)", text)
+    footer = "<p>Nord GmbH, Hafenstr. 1, 20457 Hamburg</p>"
+    head = '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Spring</title></head>'
+    command.write(path, f"---\nkind: marketing\n---\n{head}\n<body>\n{line}\n{footer}\n</body>\n</html>\n")
+    printed = iter(command("lint", path).out.splitlines())
+    for each in text.splitlines():
+        # In their order; what is left out ends with an ellipsis.
+        assert any(other.startswith(each.removesuffix(" …")) for other in printed), each
