@@ -1,0 +1,1 @@
+"""Subjects: what they look like, what they claim, and what of it the mail supports."""
