@@ -15,7 +15,11 @@ from mailcheck.model.location import FileLocation
 from mailcheck.model.severity import Severity
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from mailcheck.ledger.entries import Entry
     from mailcheck.lint.hrefs import Link
+    from mailcheck.lint.subjects.heading import Heading
 
 MARKETING, TRANSACTIONAL, UNKNOWN = "marketing", "transactional", "unknown"
 
@@ -23,7 +27,7 @@ MARKETING, TRANSACTIONAL, UNKNOWN = "marketing", "transactional", "unknown"
 class Body:
     """One text of a message: a source, its template, and the markup of each variant.
 
-    `media` is html, text, subject or preheader. `first:last` is the range of the source that is the body (behind front
+    `media` is html, text, subject, preheader or from_name; `first:last` the range of the source that is the body (behind front
     matter). `rendered` is True where nothing of a template language is left to come (a message, rendered output).
     `whole` says whether this is a complete page by itself (it has html or body tags) rather than a part of one.
     """
@@ -222,7 +226,8 @@ class Document:
     transactional or unknown (or a callable that gives it and the reason), `kind_reason` tells from what. `link_domains`
     are the domains through which the sender leads links. `message` is the parsed message for `.eml` (mail/), `mail`
     with its parts and places (lint/messages.Mail), both else None; `is_set` tells whether subject and bodies were found
-    as a set. `front` is the front matter's mapping.
+    as a set. `front` is the front matter's mapping; `today` gives the day of the check, `ledger` holds
+    earlier sends.
     """
 
     def __init__(
@@ -237,12 +242,16 @@ class Document:
         is_set: bool = False,
         front: dict[str, Any] | None = None,
         link_domains: Sequence[str] = (),
+        today: "Callable[[], date | None] | None" = None,
+        ledger: "Sequence[Entry]" = (),
     ) -> None:
         self.subject = subject
         self.bodies = tuple(bodies)
         self._kind = kind
         self._kind_reason = kind_reason
         self.link_domains = tuple(link_domains)
+        self._today = today
+        self.ledger = tuple(ledger)
         self.message = message
         self.mail: Any = None
         self.is_set = is_set
@@ -253,6 +262,18 @@ class Document:
     def undetermined(self, need: str) -> str | None:  # noqa: ARG002  the view's form
         """Nothing of a document is looked up."""
         return None
+
+    @cached_property
+    def today(self) -> "date | None":
+        """The day of the check, None where there is none."""
+        return self._today() if self._today is not None else None
+
+    @cached_property
+    def heading(self) -> "Heading":
+        """What an inbox shows of it, for the rules about subjects and senders' names."""
+        from mailcheck.lint.subjects.heading import Heading
+
+        return Heading(self)
 
     @cached_property
     def _judged_kind(self) -> tuple[str, str]:

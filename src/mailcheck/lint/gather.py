@@ -175,7 +175,7 @@ class _Gathering:
         from mailcheck.lint.mapped import MappedSource
 
         found = []
-        for media in ("subject", "preheader"):
+        for media in ("subject", "preheader", "from_name"):
             value = front.places.get(media)
             if value is not None:
                 exact = value.quote and value.end - value.start == len(value.text)
@@ -263,7 +263,7 @@ class _Gathering:
                 continue
             text = json_templates.string(source, *place)
             values[key] = text.text
-            if key in {"subject", "preheader"}:
+            if key in {"subject", "preheader", "from_name"}:
                 bodies.append(Body(text, self._read(text), key))
         layout = strings.get("layouttemplate")
         if layout:
@@ -305,6 +305,9 @@ class _Gathering:
         if mail.subject is not None:
             subject = Body(mail.subject, dialects.read(mail.subject.text, "plain"), "subject", rendered=True)
             bodies.insert(0, subject)
+        sender = messages.display_name(mail)
+        if sender is not None:
+            bodies.append(Body(sender, dialects.read(sender.text, "plain"), "from_name", rendered=True))
         headers = {field.key: field.text for field in reversed(mail.message.fields)}
         self._document(name, bodies, [], {}, message=mail.message, headers=headers, mail=mail)
 
@@ -355,6 +358,8 @@ class _Gathering:
             is_set=is_set,
             front=front,
             link_domains=self.options.link_domains,
+            today=self.options.today,
+            ledger=self.options.ledger,
         )
         document.mail = mail
         if message is None:

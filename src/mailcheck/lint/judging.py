@@ -10,6 +10,7 @@ MODULES = (
     "accessibility",
     "attachments",
     "css",
+    "headers",
     "html",
     "images",
     "leftovers",
@@ -20,19 +21,32 @@ MODULES = (
     "preheader",
     "security",
     "size",
+    "subject_characters",
+    "subject_claims",
+    "subject_deadlines",
+    "subject_figures",
+    "subject_shape",
+    "subject_threads",
     "template",
     "text",
     "prices",
     "unsubscribe",
 )
 """One module a family of rules, below lint/rules/."""
-FAMILIES = ("UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "MIM", "PRE")
+FAMILIES = ("SUB", "HDR", "UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "MIM", "PRE")
 
 
 HTML_ONLY = frozenset({"accessibility", "css", "html", "images", "preheader", "security", "size"})
 """Modules that speak of HTML alone: without any, they are neither loaded nor listed."""
 MESSAGE_ONLY = frozenset({"attachments", "mime"})
 """Modules that speak of a message with its header."""
+HEADING = frozenset(
+    {
+        "headers", "subject_characters", "subject_claims", "subject_deadlines", "subject_figures", "subject_shape",
+        "subject_threads",
+    }
+)  # fmt: skip
+"""Modules that speak of what an inbox shows: subject, preheader and sender's name."""
 
 
 def rules(selection: Selection) -> list[Rule]:
@@ -43,13 +57,16 @@ def rules(selection: Selection) -> list[Rule]:
 class Judges:
     """The rules for each document of a run; modules are loaded when the first document needs them."""
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, modules: frozenset[str] = frozenset(MODULES)) -> None:
         self._selection = selection
+        self._modules = modules
         self._known: dict[frozenset[str], list[Rule]] = {}
 
     def of(self, document: Document) -> list[Rule]:
         """The selected rules that speak of such a document, in the order of their codes."""
-        modules = frozenset(MODULES)
+        modules = self._modules
+        if document.mail is None and not any(body.media in {"subject", "from_name"} for body in document.bodies):
+            modules -= HEADING
         if not document.html:
             modules -= HTML_ONLY
         if document.mail is None:

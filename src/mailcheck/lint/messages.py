@@ -135,6 +135,23 @@ def read(path: str, raw: bytes) -> Mail:
     return mail
 
 
+def display_name(mail: Mail) -> MappedSource | None:
+    """The name that stands in From, decoded; None where there is none. A message of many authors has that of the first."""
+    field = mail.message.first("From")
+    if field is None:
+        return None
+    from mailcheck.mail.addresses import read_addresses
+    from mailcheck.mail.words import decoded
+
+    listed = read_addresses(field.unfolded).addresses
+    name = decoded(listed[0].display.encode("utf-8", "surrogateescape")) if listed else ""
+    if not name.strip():
+        return None
+    file = mail.file
+    place = file.character(field.value_start + 1)
+    return MappedSource(name, file, ((0, len(name)), (place, file.character(field.value_start + len(field.body)))))
+
+
 def is_text(part: Part) -> bool:
     """Whether a part is text of the message itself: HTML or plain, and no attachment."""
     return part.content_type in {"text/html", "text/plain"} and not part.attachment and not part.filename

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mailcheck.ledger.entries import Entry
 
 
 class Stop:
@@ -27,11 +33,11 @@ class LintOptions:
     includes are looked up; `link_domains` are domains through which links are led (click tracking). `with_dependents`
     judges templates too that extend or include a given one. `instead` holds texts that stand for files, by their names
     in reports (None: as if the file were not there): what a fix would make of them, what they were at a revision.
-    `stop` ends the run early.
+    `now` is the day of the check (None: what the clock says), `ledger` holds earlier sends. `stop` ends the run early.
     """
 
     __slots__ = (
-        "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "link_domains",
+        "data", "dialects", "exclude", "fail_on", "force_exclude", "instead", "kind", "ledger", "link_domains", "now",
         "per_file_ignores", "root", "selection", "sets", "source_root", "stop", "with_dependents",
     )  # fmt: skip
 
@@ -52,6 +58,8 @@ class LintOptions:
         source_root: Path | None = None,
         with_dependents: bool = False,
         instead: Mapping[str, str | None] | None = None,
+        now: "date | None" = None,
+        ledger: "tuple[Entry, ...]" = (),
     ) -> None:
         self.selection = selection
         self.root = Path.cwd() if root is None else root
@@ -67,7 +75,17 @@ class LintOptions:
         self.source_root = source_root
         self.with_dependents = with_dependents
         self.instead = dict(instead or {})
+        self.now = now
+        self.ledger = ledger
         self.stop = Stop()
+
+    def today(self) -> "date":
+        """The day of the check: what was given, else the clock, looked at once."""
+        if self.now is None:
+            from datetime import UTC, datetime
+
+            self.now = datetime.now(UTC).date()
+        return self.now
 
     def with_texts(self, instead: Mapping[str, str | None]) -> "LintOptions":
         """The same options with these texts in the place of files."""

@@ -1,6 +1,7 @@
 """Lint: gather documents, judge each, set aside what is ignored, make one report."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import mailcheck
 from mailcheck.lint import gather, ignores, judging
@@ -15,6 +16,9 @@ from mailcheck.model.location import ConfigLocation, FileLocation
 from mailcheck.model.report import Report, SubjectReport, verdict_of
 from mailcheck.model.rule import Rule, loaded
 from mailcheck.model.run_rules import RunView
+
+if TYPE_CHECKING:
+    from mailcheck.lint.subjects.trying import Try
 
 MOST = 1_000
 """Findings of one rule about one document that are told."""
@@ -33,8 +37,19 @@ def lint_source(text: str, path: str, options: LintOptions) -> Report:
     return _report(gather.from_text(text, path, options), options)
 
 
-def _report(gathered: "gather.Gathered", options: LintOptions) -> Report:
-    judges = judging.Judges(options.selection)
+def lint_try(given: "Try", options: LintOptions) -> Report:
+    """Judge a subject that stands in no file, with what belongs to it, by the rules about subjects and senders."""
+    from mailcheck.lint.subjects.trying import document_of
+
+    gathered = gather.Gathered()
+    gathered.documents.append(document_of(given, options))
+    return _report(gathered, options, judging.HEADING)
+
+
+def _report(
+    gathered: "gather.Gathered", options: LintOptions, modules: frozenset[str] = frozenset(judging.MODULES)
+) -> Report:
+    judges = judging.Judges(options.selection, modules)
     about_run = {rule.code: rule for rule in loaded("RUN") if rule.code in options.selection or rule.code == "RUN002"}
     # `stop` is set by a signal: what is judged by then is told.
     subjects = [

@@ -121,7 +121,9 @@ def false_transactional(document: Document) -> Result:
             f"{_said(line, start, end)} announces a transaction, and the mail sells without one: a misleading subject (16 CFR 316.3)",
             start,
             end,
-            fix=steps("say what the mail offers; a mail about a transaction shows its number, and declares kind: transactional"),
+            fix=steps(
+                "say what the mail offers; a mail about a transaction shows its number, and declares kind: transactional"
+            ),
         )
         return
 

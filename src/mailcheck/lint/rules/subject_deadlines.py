@@ -91,9 +91,7 @@ def _against_offer(ends: date, claim: Claim, today: date | None) -> tuple[str, S
 def _fits(day, claim: Claim, today: date | None) -> bool:  # type: ignore[no-untyped-def]
     """Whether a day of the body may be the one that is meant."""
     if claim.kind == "date" and claim.day is not None:
-        return bool(day.same(claim.day)) and not (
-            today is not None and all(each < today for each in day.near(today))
-        )
+        return bool(day.same(claim.day)) and not (today is not None and all(each < today for each in day.near(today)))
     near = day.near(today)
     if today is None or not near:
         return True

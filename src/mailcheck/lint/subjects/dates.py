@@ -192,7 +192,9 @@ def _set_days(claim: Claim, text: str, pack: "Pack", calendar: Calendar, today: 
         days = _number(text, pack) or 3
         claim.first, claim.last = today + timedelta(days=max(0, days - 1)), today + timedelta(days=days)
     elif claim.kind == "weekday":
-        number = next((n for word in re.findall(pack.weekday, text) if (n := pack.weekday_number(word)) is not None), None)
+        number = next(
+            (n for word in re.findall(pack.weekday, text) if (n := pack.weekday_number(word)) is not None), None
+        )
         if number is not None:
             ahead = (number - today.weekday()) % 7
             claim.first = claim.last = today + timedelta(days=ahead)

@@ -84,7 +84,9 @@ class Evidence:
         for body in self._bodies[0]:
             quoted = _attributes(body)
             for tag in body.template.tags:
-                if tag.kind == COMMENT or any(start <= tag.start < end for start, end in quoted.get(tag.start // 4096, ())):
+                if tag.kind == COMMENT or any(
+                    start <= tag.start < end for start, end in quoted.get(tag.start // 4096, ())
+                ):
                     continue
                 number += 1
                 if number > MAX_TAGS:

@@ -19,8 +19,21 @@ _LOCAL = regex(
     r"(?<![\d.,])(\d{1,3}(?:[.,  ]\d{3})+|\d{1,9})(?:[.,](\d{2}))? ?(zl|tl|руб\w*|р\.|₽|ريال|جنيه|درهم|دينار|ש\"ח|שקל\w*|שח|円|元|块|원|euro?s?|"
     r"dollars?|pounds?|kronen|kroner|kronor|reais|lira\w*|zloty\w*|franken|francs?)(?![^\W\d_])"
 )
-_SAME = {"zl": "PLN", "tl": "TRY", "р.": "RUB", "₽": "RUB", "ريال": "SAR", "円": "JPY", "元": "CNY", "块": "CNY", "원": "KRW", "reais": "BRL"}
-_MULTIPLE = regex(r" ?(?:k|m|mn|mio|bn|mrd|million\w*|billion\w*|millard\w*|milliard\w*|milion\w*|mil|mln|tys|bin|milyon|万|千|億|亿|만|천|억)\b")
+_SAME = {
+    "zl": "PLN",
+    "tl": "TRY",
+    "р.": "RUB",
+    "₽": "RUB",
+    "ريال": "SAR",
+    "円": "JPY",
+    "元": "CNY",
+    "块": "CNY",
+    "원": "KRW",
+    "reais": "BRL",
+}
+_MULTIPLE = regex(
+    r" ?(?:k|m|mn|mio|bn|mrd|million\w*|billion\w*|millard\w*|milliard\w*|milion\w*|mil|mln|tys|bin|milyon|万|千|億|亿|만|천|억)\b"
+)
 _SPEC = regex(
     r" ?(?:\(?(?:cotton|wool|linen|silk|polyester|recycled|organic|natural|juice|cocoa|arabica|vegan|baumwolle|wolle|leinen|coton|laine|algodon|lana|"
     r"cotone|katoen|wol|bawelna|pamuk|хлоп\w+|vol|alc|alk|fat|milk|bone|renewable|abv)\b)"
@@ -55,7 +68,9 @@ def figures(text: str, pack: "Pack | None", most: int = 500) -> list[Figure]:
             found.append(Figure(amount.start, amount.end, amount.key))
     known = {figure.start for figure in found}
     for match in _LOCAL.finditer(text):
-        if match.start() in known or any(each.start < match.end() and match.start() < each.end for each in found[-most:]):
+        if match.start() in known or any(
+            each.start < match.end() and match.start() < each.end for each in found[-most:]
+        ):
             continue
         whole = int(re.sub(r"\D", "", match[1])) * 100 + int(match[2] or 0)
         found.append(Figure(match.start(), match.end(), (_SAME.get(match[3], match[3][:3].upper()), whole)))

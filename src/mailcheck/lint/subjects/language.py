@@ -24,7 +24,9 @@ _HEBREW = regex("[\u05d0-\u05ea]")
 _ARABIC = regex("[\u0620-\u064a]")
 _PERSIAN = regex("[\u067e\u0686\u0698\u06af\u06a9\u06cc\u0679\u0688\u0691\u06ba\u06d2]")
 _CYRILLIC = regex("[\u0400-\u04ff]")
-_NOT_RUSSIAN = regex("[\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491\u0402\u0452\u0408\u0458\u0409\u0459\u040a\u045a]")
+_NOT_RUSSIAN = regex(
+    "[\u0404\u0406\u0407\u0454\u0456\u0457\u0490\u0491\u0402\u0452\u0408\u0458\u0409\u0459\u040a\u045a]"
+)
 _LATIN = regex("[A-Za-z\u00c0-\u024f]")
 
 

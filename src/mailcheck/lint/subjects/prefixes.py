@@ -144,4 +144,6 @@ def _header_block(text: str) -> bool:
 
 def _texts(document: "Document") -> list[str]:
     bodies = (*document.text, *document.html)
-    return [body.visible_text[:MAX_QUOTED] for body in bodies] + [body.source.text[:MAX_QUOTED] for body in document.html]
+    return [body.visible_text[:MAX_QUOTED] for body in bodies] + [
+        body.source.text[:MAX_QUOTED] for body in document.html
+    ]

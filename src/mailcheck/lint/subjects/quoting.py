@@ -6,7 +6,9 @@ from mailcheck.lint.subjects.characters import HIDDEN
 def shown(text: str, most: int = 60) -> str:
     """The text on one line, in quotation marks of its own."""
     plain = "".join(
-        f"<U+{ord(char):04X}>" if char in HIDDEN or "\ud800" <= char <= "\udfff" or not (char.isprintable() or char == " ") else char
+        f"<U+{ord(char):04X}>"
+        if char in HIDDEN or "\ud800" <= char <= "\udfff" or not (char.isprintable() or char == " ")
+        else char
         for char in text[: most + 1]
     )
     cut = "…" if len(text) > most else ""
