@@ -297,7 +297,7 @@ _SAFE_NAMES = _Late(
     re.IGNORECASE,
 )
 _SAFE_CODE = _Late(
-    r"""(?<![\w.])(?:_\w{0,30}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|e|h|escape\w*|
+    r"""(?<![\w.])(?:_\w{0,30}|t|trans|translate|gettext|ngettext|lang|i18n|msg|render\w*|include\w*|yield|partial|component|snippet|content_block|e|h|escape\w*|
     html_escape|sanitize\w*|strip_tags|striptags|bleach|purify|clean|csrf\w*|link_to|button_to|image_tag|mail_to|asset|route|url_for|
     inky\w*|markdown\w*|md|json_encode|to_json|tojson|nl2br\s*\(\s*e|simple_format)(?:\s*\(|\s+['":@$\w])
     |\|\s*(?:trans\w*|t|escape|e|force_escape|striptags|strip_tags|tojson|json|json_encode|markdown\w*|sanitize\w*|bleach|clean|purify|
