@@ -181,6 +181,21 @@ def test_ctrl_c_writes_what_there_is(mail: Command) -> None:
     assert b"Traceback" not in err
 
 
+def test_a_deadline_that_is_set_ends_a_run_of_many(mail: Command) -> None:
+    raw = scenario(("sign none",)).raw.replace(b"\r\n", b"\n")
+    (mail.folder / "box.mbox").write_bytes((SEPARATOR + raw + b"\n") * 5_000)
+    done = mail("verify", "box.mbox", "--zone", "zone.json", "--timeout", "0.2", "--format", "json", *WHO)
+    report = done.json
+    assert report["complete"] is False
+    assert 1 <= len(report["subjects"]) < 5_000
+    last = report["subjects"][-1]
+    assert (last["verdict"], last["unknown"][0]["code"]) == ("unknown", "RUN004")
+    assert done.code == 3
+    # The one that nobody set is no limit for many.
+    few = ["good.eml"] * 3
+    assert mail("verify", *few, "--zone", "zone.json", "--format", "json", *WHO).json["complete"] is True
+
+
 def test_only_the_topmost_field_of_the_own_server_is_trusted(mail: Command) -> None:
     raw = scenario(()).raw
     forged = b"Authentication-Results: mx.example.net; dkim=fail header.d=example.com\r\n"

@@ -195,13 +195,67 @@ def test_over_signing_and_expiry_close_it() -> None:
         (("sign none", "client 198.51.100.7"), "refused"),
         (("sign none", "client 198.51.100.7", 'dns _dmarc.example.com TXT "v=DMARC1; p=quarantine"'), "junk"),
         (("dns _dmarc.example.com SERVFAIL",), "not sure"),
-        (("-From",), "refused"),
-        (("later +From: x@example.net",), "refused"),
         (("sign none", "no client"), "not sure"),
     ],
 )
 def test_receivers(lines: tuple[str, ...], word: str) -> None:
     assert set(words(scenario(lines)).values()) == {word}
+
+
+@pytest.mark.parametrize("lines", [("-From",), ("later +From: x@example.net",)])
+def test_without_one_author_only_gmail_tells_what_it_does(lines: tuple[str, ...]) -> None:
+    found = receivers(scenario(lines).view())
+    assert {each.receiver: (each.word, each.code) for each in found} == {
+        "Gmail": ("refused", "550 5.7.1"),
+        "Yahoo": ("not sure", None),
+        "Microsoft": ("not sure", None),
+    }
+
+
+def test_a_valid_arc_chain_may_save_a_forwarded_message() -> None:
+    found = scenario(("client 198.51.100.9",))
+    sealer = Signer("example.org", "a1", rsa_key(2048, 1))
+    found.answers |= sealer.answers()
+    found.file = seal(found.raw + b"footer\r\n", sealer, 1, "none")
+    for line in receivers(found.view()):
+        assert line.word == "refused"
+        assert "accepted if it trusts the ARC seals of example.org" in line.reason
+
+
+def test_a_key_that_is_gone_is_not_held_against_the_message() -> None:
+    found = scenario(("-Received", "dns s1._domainkey.example.com NXDOMAIN"))
+    found.file = GMAIL.removeprefix("later +").replace("23 Nov 2026", "23 Nov 2024").encode() + b"\r\n" + found.raw
+    assert {each.reason for each in receivers(found.view())} == {"DMARC passes by SPF"}
+
+
+def test_a_lowered_policy_is_told_as_the_record_has_it() -> None:
+    policy = 'dns _dmarc.example.com TXT "v=DMARC1; p=reject; t=y"'
+    found = receivers(scenario(("sign none", "client 198.51.100.9", policy)).view())
+    assert {(each.word, each.reason) for each in found} == {
+        ("junk", "DMARC fails and example.com has p=reject with t=y")
+    }
+
+
+def test_dkim2_is_told_and_nothing_more() -> None:
+    found = scenario(("later +DKIM2-Signature: i=1; d=example.com; s=s1; b=AAAA",))
+    report = found.report()
+    assert report.facts["dkim2_signatures"] == 1
+    assert "DKIM2  1 signature, not verified (a draft)" in report.drawings["AUTH"]
+    assert report.verdict == "pass"
+    assert scenario(()).report().facts["dkim2_signatures"] == 0
+
+
+def test_a_limit_is_shown_where_it_was_met() -> None:
+    found = scenario(())
+    found.file = b"X-A: 1\r\n" * 2001 + found.raw
+    place = next(each.location for each in found.report().findings if each.code == "RUN003")
+    assert getattr(place, "line", 0) == 2001
+
+
+def test_many_faults_of_from_are_counted() -> None:
+    found = scenario(())
+    found.file = b"From: " + b"<" * 3000 + b"\r\n\r\n"
+    assert 20 < len([each for each in found.report().findings if each.code == "AUTH009"]) <= 21
 
 
 def test_each_receiver_has_its_code() -> None:

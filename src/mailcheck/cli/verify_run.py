@@ -14,7 +14,7 @@ from mailcheck.dns.opening import DnsOptions, open_resolver
 from mailcheck.dns.port import Resolver
 from mailcheck.dns.run import Run
 from mailcheck.model.errors import InputError
-from mailcheck.model.judge import judge
+from mailcheck.model.judge import UnknownResult, judge
 from mailcheck.model.report import Report, SubjectReport
 from mailcheck.model.rule import loaded
 from mailcheck.model.run_rules import RunView
@@ -47,14 +47,19 @@ async def _verify(
     fail_on = Severity(settings["fail-on"])
     given = messages_of(paths)
     first = [each for _, each in zip(range(2), given, strict=False)]
-    # The deadline is one message's; of many, each question has only its own.
-    run = Run(resolver, timeout=settings["timeout"] if len(first) == 1 else None, limit=1_000_000)
+    # The deadline that nobody set is one message's; of many, each question has only its own.
+    chosen = len(first) == 1 or settings.origins["timeout"].source != "default"
+    run = Run(resolver, timeout=settings["timeout"] if chosen else None, limit=1_000_000)
     code = stop_on_signals(run)
     subjects: list[SubjectReport] = []
     progress = _Progress(many=len(first) > 1)
+    complete = True
     try:
         for batch in _batches(_chained(first, given)):
-            if run.stopped == "interrupted":
+            if run.stopped:
+                complete = False
+                if run.stopped == "deadline" and "RUN004" in selection:
+                    subjects.append(_left_out(batch[0]))
                 break
             # Their questions leave side by side; the reports keep the order of the messages.
             for subject in await asyncio.gather(*(_one(each, run, question, selection, fail_on) for each in batch)):
@@ -66,7 +71,9 @@ async def _verify(
         await run.close()
     if not subjects and not code[0]:
         raise InputError(f"{paths[0]}: there is no message in it")
-    report = Report("verify", mailcheck.__version__, tuple(subjects), run.stopped != "interrupted", fail_on)
+    report = Report(
+        "verify", mailcheck.__version__, tuple(subjects), complete and run.stopped != "interrupted", fail_on
+    )
     return report, code[0]
 
 
@@ -101,6 +108,13 @@ def _unreadable(each: Unreadable) -> SubjectReport:
     view = RunView(each.source, unreadable=(each.message,), locus=each.place)
     findings = judge([rule for rule in loaded("RUN") if rule.code == "RUN002"], view).findings
     return SubjectReport(each.source, "fail", tuple(findings))
+
+
+def _left_out(each: Given | Unreadable) -> SubjectReport:
+    """The first message that the deadline left unread stands for all behind it."""
+    name = each.source if isinstance(each, Unreadable) else each.subject
+    reason = "the deadline passed before this message and those behind it were read; give more time with --timeout"
+    return SubjectReport(name, "unknown", unknown=(UnknownResult("RUN004", "deadline", reason),))
 
 
 class _Progress:

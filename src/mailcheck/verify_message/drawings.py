@@ -61,10 +61,8 @@ def _step(step: Step) -> str:
 
 
 def _dkim(view: VerifiedMessage) -> list[str]:
-    if not view.dkim:
-        return ["DKIM   none"]
-    lines = []
-    for result in view.dkim:
+    lines = [] if view.dkim else ["DKIM   none"]
+    for number, result in enumerate(view.dkim):
         signature = result.signature
         aligned = ", aligned" if view.aligned(result) else ""
         lines.append(
@@ -73,6 +71,11 @@ def _dkim(view: VerifiedMessage) -> list[str]:
         )
         if result.result != "pass":
             lines.append(f"· {result.detail}")
+        second = view.dkim_second.get(number)
+        if second is not None and second.valid is None and second.note:
+            lines.append(f"· no second opinion: {second.note}")
+    if view.dkim2:
+        lines.append(f"DKIM2  {len(view.dkim2)} signature{'s' if len(view.dkim2) > 1 else ''}, not verified (a draft)")
     return lines
 
 

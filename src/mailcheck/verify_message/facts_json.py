@@ -23,6 +23,7 @@ def facts_json(view: VerifiedMessage) -> dict[str, Any]:
     return {
         "spf": _spf(view),
         "dkim": [_signature(view, number, result) for number, result in enumerate(view.dkim)],
+        "dkim2_signatures": len(view.dkim2),
         "dmarc": _dmarc(view),
         "arc": _arc(view),
         "authentication_results": results_line(view),

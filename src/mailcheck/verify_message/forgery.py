@@ -50,7 +50,7 @@ def _fields(view: VerifiedMessage, counted: list[DkimResult]) -> list[Opening]:
         found.append(Opening("change", f"change or remove {names}: no signature covers {_them(changeable)}"))
     if addable:
         names = ", ".join(map(field_name, addable))
-        found.append(Opening("add", f"put another {names} on top: h= does not list one more than there is"))
+        found.append(Opening("add", f"put one more {names} on top: h= does not list one more than there is"))
     return found
 
 

@@ -13,6 +13,8 @@ REFUSALS = {
 Sources, looked at on 2026-11-28: knowledge.workspace.google.com (SMTP errors), senders.yahooinc.com/error-codes,
 support.microsoft.com (550 5.7.515) and learn.microsoft.com (5.7.509).
 """
+AUTHOR_REFUSED = "550 5.7.1"
+"""Gmail's code for a From field that is missing, or from which no single author can be told (same source)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,27 @@ def _line(view: VerifiedMessage, name: str) -> Line:
     refused, unauthenticated = REFUSALS[name]
     dmarc = view.dmarc
     if dmarc is None:
-        return Line(name, "refused", unauthenticated, view.author.problem or "there is no author domain")
+        problem = view.author.problem or "there is no author domain"
+        if name == "Gmail":
+            return Line(name, "refused", AUTHOR_REFUSED, problem)
+        return Line(name, "not sure", None, f"{problem}: DMARC cannot pass, and such mail is junked or refused")
     if dmarc.result in {"temperror", "permerror"}:
         return Line(name, "not sure", None, f"DMARC could not be determined: {dmarc.reason}")
     if dmarc.result == "fail" and any(view.gone(each) for each in view.dkim):
         return Line(name, "not sure", None, "a key has been taken away since; it cannot be verified again now")
     if dmarc.result == "fail" and view.spf is None and dmarc.disposition != "none":
         return Line(name, "not sure", None, "no signature passes and aligns, and SPF was not asked")
-    if dmarc.result == "fail" and dmarc.disposition == "reject":
-        return Line(name, "refused", refused, f"DMARC fails and {dmarc.policy_domain} has p=reject")
-    if dmarc.result == "fail" and dmarc.disposition == "quarantine":
-        return Line(name, "junk", None, f"DMARC fails and {dmarc.policy_domain} has p=quarantine")
+    if dmarc.result == "fail" and dmarc.disposition in {"reject", "quarantine"}:
+        reason = f"DMARC fails and {dmarc.policy_domain} has {dmarc.policy_tag}={dmarc.policy}"
+        if dmarc.policy != dmarc.disposition:
+            reason += " with t=y"
+        sealer = view.arc.instances[-1].domain if view.arc.result == "pass" and view.arc.instances else None
+        if sealer:
+            # RFC 8617 7.2: a local policy decision, which nobody outside can tell.
+            reason += f"; accepted if it trusts the ARC seals of {sealer}"
+        if dmarc.disposition == "reject":
+            return Line(name, "refused", refused, reason)
+        return Line(name, "junk", None, reason)
     return _without_policy(view, name, unauthenticated)
 
 
@@ -60,7 +72,8 @@ def _without_policy(view: VerifiedMessage, name: str, code: str) -> Line:
         if name == "Gmail":
             return Line(name, "refused", code, "neither SPF nor DKIM passes")
         return Line(name, "junk", None, "neither SPF nor DKIM passes")
-    lacking = [word for word, there in (("SPF", spf or view.spf is None), ("DKIM", dkim)) if not there]
+    gone = any(view.gone(each) for each in view.dkim)
+    lacking = [word for word, there in (("SPF", spf or view.spf is None), ("DKIM", dkim or gone)) if not there]
     if not aligned:
         why = "no DMARC policy applies" if view.dmarc is None or view.dmarc.result == "none" else "nothing aligns"
         return Line(name, "accepted", None, f"{_passing(spf=spf, dkim=dkim)}, but {why}: as bulk mail refused ({code})")
@@ -71,7 +84,9 @@ def _without_policy(view: VerifiedMessage, name: str, code: str) -> Line:
 
 
 def _passing(*, spf: bool, dkim: bool) -> str:
-    return " and ".join(word for word, there in (("SPF", spf), ("DKIM", dkim)) if there) + " passes"
+    return " and ".join(word for word, there in (("SPF", spf), ("DKIM", dkim)) if there) + (
+        " passes" if spf != dkim else " pass"
+    )
 
 
 def _by(view: VerifiedMessage) -> str:

@@ -114,6 +114,11 @@ class VerifiedMessage:
         received = self.envelope.received_at
         return received is not None and self.now - received > OLD
 
+    @property
+    def dkim2(self) -> tuple[Field, ...]:
+        """Signatures of DKIM2, a draft: their presence is told, and nothing is concluded from it."""
+        return self.message.all("DKIM2-Signature")
+
     def aligned(self, result: DkimResult) -> bool:
         """Whether a signature counts for DMARC, as far as that was determined."""
         if self.dmarc is None:

@@ -7,6 +7,9 @@ from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 from mailcheck.verify_message.view import VerifiedMessage
 
+MOST = 20
+"""Places of a From field that are told one by one."""
+
 
 def has_from(view: VerifiedMessage) -> bool:
     """There is something to judge."""
@@ -93,7 +96,8 @@ def author_malformed(view: VerifiedMessage) -> Result:
     Fix: Write `Name <address>`, the name in quotation marks where it holds one of ()<>[]:;@,. and nothing else.
     References: RFC 5322 3.4, 4.4; RFC 2047 5; RFC 9989 11.5
     """
-    for field, fault in view.author.faults:
+    faults = view.author.faults
+    for field, fault in faults[:MOST]:
         start = field.value_start + len(field.body) - len(field.body.lstrip())
         folded = b"\n" in field.body
         place = view.at(field) if folded else view.place(start + fault.start, max(start + fault.end, start + 1))
@@ -104,6 +108,9 @@ def author_malformed(view: VerifiedMessage) -> Result:
             offending=f"{fault.kind} {field.text[fault.start : fault.end]}",
             fixes=(steps("Write the From field anew", _example(view)),),
         )
+    if len(faults) > MOST:
+        more = f"{len(faults) - MOST:,} more places in From are malformed"
+        yield Finding(more, view.at(faults[0][0]), offending="more", fixes=(steps("Write it anew", _example(view)),))
 
 
 def _example(view: VerifiedMessage) -> str:
