@@ -49,6 +49,7 @@ VERBS = (
     "audit_",
     "verify_",
     "lint_",
+    "recipients_",
     "explain_",
     "rules_",
     "config_",

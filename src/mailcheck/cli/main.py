@@ -21,6 +21,7 @@ check
   audit [DOMAIN...]   the same as `mailcheck DOMAIN...`, with --from FILE for lists
   lint [PATH...]      templates, messages and message sets, before they are sent
   verify MESSAGE...   SPF, DKIM, DMARC and ARC of saved messages; why one fails
+  recipients ...      addresses, or lists of them: can mail be sent there?
 look up
   explain CODE|NAME   what a rule finds, why it matters, how to repair it
   rules [SELECTOR]    all rules, or those of a family
@@ -35,6 +36,7 @@ examples
   mailcheck example.com --overlay proposed.zone           what if you published this?
   mailcheck lint templates/                               before you commit
   mailcheck verify message.eml                            would receivers believe it?
+  mailcheck recipients list.csv --out checked.csv         who can be written to?
   mailcheck explain spf-lookup-limit
 
 `mailcheck COMMAND --help` lists a command's options. Exit codes: 0 nothing at or above

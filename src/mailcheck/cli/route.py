@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from mailcheck.model.errors import UsageError
 from mailcheck.model.value import dataclass
 
-VERBS = ("audit", "lint", "verify", "ledger", "explain", "rules", "config", "completion")
+VERBS = ("audit", "lint", "verify", "recipients", "ledger", "explain", "rules", "config", "completion")
 """The verbs that work."""
 RESERVED = (
-    "recipients", "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
+    "presend", "bounces", "reports", "events", "suppressions", "metrics", "simulate",
     "preview",
 )  # fmt: skip
 """Verbs whose names are kept for what is still to be built."""
@@ -19,7 +19,8 @@ FILES = (
 """Endings of files, none of which is a top-level domain."""
 FLAGS = frozenset(
     ("--exit-zero", "--allow-unknown", "--statistics", "--isolated", "--offline", "--quiet", "--verbose", "--help",
-     "--no-second-opinion", "--fix", "--diff", "--with-dependents", "--force-exclude")
+     "--no-second-opinion", "--fix", "--diff", "--with-dependents", "--force-exclude", "--show-addresses",
+     "--hash-output")
 )  # fmt: skip
 """Options without a value; every other one takes the next word unless it holds an equals sign."""
 
@@ -68,6 +69,11 @@ def _plain(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         else:
             # No short option takes a value, so that -qv is two flags.
             value = word.startswith("--") and "=" not in word and word not in FLAGS
+
+
+def is_file_word(word: str) -> bool:
+    """Whether a word ends as files do, whatever else is in it."""
+    return _is_file(word)
 
 
 def _is_file(word: str) -> bool:

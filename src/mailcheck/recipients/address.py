@@ -10,7 +10,7 @@ from mailcheck.recipients.reason import Reason
 
 MAX_TEXT = 2_000
 """Characters of one text that are looked at; an address has at most 254."""
-MAX_ADDRESS = 254
+ADDRESS_OCTETS = 254
 """Octets of an address: the path of RFC 5321 4.5.3.1.3 has 256 with its angle brackets."""
 _LOCAL = 64
 """RFC 5321 4.5.3.1.1."""
@@ -64,7 +64,7 @@ _PRIVATE = frozenset({"domain-reserved", "domain-no-dot"})
 
 def read_address(written: str) -> Address:
     """The address of a text. Never raises: every fault is a reason, and nothing is corrected unasked."""
-    plain = PLAIN.fullmatch(written) if len(written) <= MAX_ADDRESS else None
+    plain = PLAIN.fullmatch(written) if len(written) <= ADDRESS_OCTETS else None
     if plain is not None and len(plain[1]) <= _LOCAL and "--" not in plain[2]:
         domain = read_domain(plain[2].lower())
         reasons = (*domain.reasons, *_placeholder(written))
@@ -136,8 +136,8 @@ def _taken_apart(written: str, text: str, notes: list[Reason]) -> Address:
     local, domain = text[:at], read_domain(text[at + 1 :])
     reasons = [*notes, *_local(local, quoted=start > 0), *domain.reasons, *_placeholder(text)]
     octets = len(local.encode("utf-8", "replace")) + 1 + len(domain.ascii or domain.written)
-    if octets > MAX_ADDRESS:
-        reasons.append(Reason("addr-too-long", f"{octets} octets, {MAX_ADDRESS} fit"))
+    if octets > ADDRESS_OCTETS:
+        reasons.append(Reason("addr-too-long", f"{octets} octets, {ADDRESS_OCTETS} fit"))
     local = unicodedata.normalize("NFC", local)
     if not domain.ascii or any(each.name in _FATAL for each in reasons):
         return Address(written, local, domain, None, _repaired(local, domain), tuple(reasons))

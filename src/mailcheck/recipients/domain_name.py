@@ -9,7 +9,7 @@ from mailcheck.model.severity import Severity
 from mailcheck.model.value import dataclass
 from mailcheck.recipients.reason import Reason
 
-MAX_DOMAIN = 253
+NAME_LENGTH = 253
 """Characters of a name in the DNS (RFC 1035 2.3.4: 255 octets on the wire)."""
 _LABEL = 63
 _PLAIN = regex(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -43,7 +43,7 @@ def read_domain(written: str) -> DomainName:
     if written.startswith("["):
         return _literal(written)
     lower = written.lower() if written.isascii() else written
-    if lower.isascii() and len(lower) <= MAX_DOMAIN and "xn--" not in lower and _PLAIN.fullmatch(lower):
+    if lower.isascii() and len(lower) <= NAME_LENGTH and "xn--" not in lower and _PLAIN.fullmatch(lower):
         return DomainName(written, lower, lower, tuple(_as_name(lower)))
     problem = _form(written)
     if problem is not None:
@@ -74,8 +74,8 @@ def _form(written: str) -> Reason | None:
     longest = max(labels, key=len)
     if len(longest) > _LABEL:
         return Reason("label-too-long", f"{len(longest)} characters between two dots, {_LABEL} fit")
-    if len(written) > MAX_DOMAIN:
-        return Reason("addr-too-long", f"{len(written)} characters behind the @, {MAX_DOMAIN} fit")
+    if len(written) > NAME_LENGTH:
+        return Reason("addr-too-long", f"{len(written)} characters behind the @, {NAME_LENGTH} fit")
     if "" in labels:
         where = (
             "begins with a dot" if not labels[0] else "ends with a dot" if not labels[-1] else "has two dots in a row"

@@ -39,5 +39,5 @@ def masked(text: str) -> str:
     """An address of which a reader learns the domain and no person: `a…@example.com`."""
     local, at, domain = text.strip().rpartition("@")
     if not at:
-        return f"{text.strip()[:1]}… ({len(text)} characters)" if text.strip() else "(nothing)"
+        return f"{text.strip()[:1]}… ({len(text)} characters)" if text.strip() else "empty"
     return f"{local[:1]}…@{domain[:80]}"

@@ -58,3 +58,31 @@ class Suppressions:
             if under in self._domains:
                 return Reason("suppressed-domain", under)
         return None
+
+
+_HEADERS = frozenset({"domain", "domains", "hash", "sha256", "sha-256"})
+
+
+def read_suppressions(path: str, into: Suppressions) -> int:
+    """Take a file's entries: one a line (`#` begins a comment), or a list as `recipients` reads it.
+
+    Gives how many entries were none. Raises InputError where the file cannot be read.
+    """
+    from mailcheck.recipients.lists.reading import first_lines, open_list, plain_lines
+    from mailcheck.recipients.lists.shape import delimiter_of, is_header
+
+    missed = 0
+    if path.lower().endswith((".jsonl", ".ndjson", ".json")) or delimiter_of(first_lines(path)) is not None:
+        table = open_list(path)
+        try:
+            for row in table.rows():
+                missed += not into.add(row.text or "")
+        finally:
+            table.close()
+        return missed
+    for number, line in enumerate(plain_lines(path)):
+        text = line.strip()
+        if not text or text.startswith("#") or (number == 0 and (is_header(text) or text.casefold() in _HEADERS)):
+            continue
+        missed += not into.add(text)
+    return missed

@@ -48,8 +48,8 @@ def told(view: Judged, name: str, text: str) -> Iterator[Finding | Undetermined]
         if hit.named:
             left = hit.rows - len(hit.named)
             more = f" and {left:,} more" if left else ""
-            plural = "row" if hit.rows == 1 else "rows"
-            message = f"{hit.rows:,} {plural}: {'; '.join(hit.named)}{more}. The first: {message}"
+            named = "; ".join(hit.named) + more
+            message = f"{named}: {message}" if hit.rows == 1 else f"{hit.rows:,} rows: {named}. The first: {message}"
         yield Finding(
             message,
             hit.place,

@@ -8,7 +8,9 @@ FAMILIES = (
     "DNS", "MX", "SPF", "DKIM", "DMARC", "STS", "TLSRPT", "DANE", "BIMI", "TLS", "AUTH", "HDR", "MIM", "SUB", "PRE",
     "UNS", "LEG", "LNK", "SEC", "TPL", "HTM", "CSS", "IMG", "ACC", "TXT", "SIZ", "SPM", "RCP", "REP", "IGN", "RUN",
 )  # fmt: skip
-TITLES = {"RUN": "This run", "IGN": "Ignored and accepted", "DNS": "Domain", "AUTH": "Authentication"}
+TITLES = {
+    "RUN": "This run", "IGN": "Ignored and accepted", "DNS": "Domain", "AUTH": "Authentication", "RCP": "Recipients",
+}  # fmt: skip
 
 BY_FILE = frozenset({"lint"})
 """Commands whose subjects are files: many, most of them clean. What is clean is counted, not listed."""

@@ -1,0 +1,1 @@
+"""Lists of recipients read row by row: encodings, delimiters, headers, columns; nothing is guessed silently."""
