@@ -179,15 +179,19 @@ def _condition(document: Document) -> tuple[str, bool]:
     pack = document.heading.pack
     assert pack is not None
     excused = pack.group("not_free")
-    spoken = False
+    spoken = priced = False
     for sentence in evidence.sentences:
         gone = [match.span() for match in excused.finditer(sentence)]
         for match in pack.group("free").finditer(sentence):
-            spoken = spoken or not any(start < match.end() and match.start() < end for start, end in gone)
+            if not any(start < match.end() and match.start() < end for start, end in gone):
+                spoken = True
+                priced = priced or any(figure.key[0] != "%" and figure.key[1] for figure in figures(sentence, pack, 5))
     denied = pack.group("no_condition").search(evidence.text) is not None
     found = pack.group("free_condition").search(evidence.text)
     if found is not None and not denied:
         return evidence.text[found.start() : found.end()].strip()[:40], spoken
+    if priced and not denied:
+        return "a price in the same sentence", spoken
     return "", spoken or denied
 
 

@@ -55,6 +55,9 @@ def fixed_deadline_in_subject(document: Document) -> Result:
             if told is not None:
                 yield _finding(line, claim, *told)
                 return
+            if claim.kind in {"date", "weekday"}:
+                # The rest of the line speaks of the same day, less exactly.
+                break
 
 
 def _judged(heading: Heading, claim: Claim) -> tuple[str, Severity] | None:

@@ -11,8 +11,8 @@ MOST = 200
 """Dates of one text that are read."""
 # ISO 8601; 28.11. and 28.11.2026; 28/11/2026 and 11/28/2026; 11月28日; 11월 28일.
 _NUMERIC = (
-    r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\. ?\d{1,2}\.(?: ?\d{4})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}/\d{1,2}"
-    r"|(?:\d{4} ?年 ?)?\d{1,2} ?月 ?\d{1,2} ?[日号號]|(?:\d{4}년 ?)?\d{1,2}월 ?\d{1,2}일)(?!\d)"
+    r"(?<!\d)(?:(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\. ?\d{1,2}\.(?: ?\d{4})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}/\d{1,2})(?!\d)"
+    r"|(?:\d{4} ?年 ?)?\d{1,2} ?月 ?\d{1,2} ?[日号號]|(?:\d{4}년 ?)?\d{1,2}월 ?\d{1,2}일)"
 )
 
 
@@ -156,7 +156,7 @@ def claims_of(text: str, pack: "Pack", calendar: Calendar, today: date | None) -
     """The claims of a folded line, in order; of overlapping ones, the one that says more."""
     found: list[Claim] = []
     taken: list[tuple[int, int]] = [match.span() for match in pack.group("not_deadline").finditer(text)]
-    for kind in ("date", "today", "tomorrow", "hours", "days", "weekday", "open"):
+    for kind in ("date", "tomorrow", "today", "hours", "days", "weekday", "open"):
         for match in pack.group(f"deadline_{kind}").finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
@@ -189,7 +189,10 @@ def _set_days(claim: Claim, text: str, pack: "Pack", calendar: Calendar, today: 
         hours = _number(text, pack) or 24
         claim.first, claim.last = today, today + timedelta(days=max(1, -(-hours // 24)))
     elif claim.kind == "days":
-        days = _number(text, pack) or 3
+        days = _number(text, pack)
+        if days is None:
+            # The last days: any.
+            return
         claim.first, claim.last = today + timedelta(days=max(0, days - 1)), today + timedelta(days=days)
     elif claim.kind == "weekday":
         number = next(

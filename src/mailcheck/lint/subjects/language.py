@@ -101,6 +101,8 @@ def by_words(written: str, body: str, declared: str | None) -> str | None:
     for language, small in known.items():
         own = frozenset(small)
         counts[language] = sum(1 for word in words if word in own)
+        claims = frozenset(table("languages")["claims"].get(language, ()))
+        counts[language] += sum(1 for word in words if word in claims)
         counts[language] += 0.8 * sum(1 for char in letters.get(language, "") if char in lowered)
     best = max(counts, key=lambda language: (counts[language], language == declared))
     if counts[best] <= 0 or counts.get(declared or "", 0) >= counts[best] * 0.8:

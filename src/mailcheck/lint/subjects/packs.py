@@ -18,6 +18,7 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ja", "zh", "
 FULL = LANGUAGES[:9]
 """Languages whose packs hold every group."""
 _NONE = re.compile(r"(?!)")
+_ESCAPE = re.compile(r"(\\.)")
 
 
 class Pack:
@@ -45,7 +46,8 @@ class Pack:
 
     def expanded(self, pattern: str) -> str:
         """One alternative as a regular expression over folded text."""
-        text = _fold_pattern(pattern)
+        # Behind the beginning, or a prefix: Re: your order.
+        text = _fold_pattern(pattern).replace("(?:^|: )", "(?:^|(?<=: ))")
         if "@weekday" in text:
             text = text.replace("@weekday", self.weekday)
         if "@date" in text:
@@ -84,7 +86,15 @@ class Pack:
 
 
 def _fold_pattern(pattern: str) -> str:
-    return fold(pattern).text
+    """The letters of a pattern folded; its escapes (\\W is not \\w) stay, and so do blanks at its ends."""
+    parts = _ESCAPE.split(pattern)
+    return "".join(part if number % 2 else _folded_piece(part) for number, part in enumerate(parts))
+
+
+def _folded_piece(text: str) -> str:
+    inner = fold(text).text
+    blank = " " if text[:1] == " " and not inner.startswith(" ") else ""
+    return blank + inner
 
 
 @cache

@@ -20,7 +20,11 @@ _BANG = regex(r"[!！]")
 # Names that are written with the mark (a letter or digit follows at once in "P!nk").
 _NAMES = regex(r"\b(?:yahoo|jeopardy|joomla|panic|oklahoma|mamma mia|yum|taboola)!|(?<=\w)!(?=\w)", 2)
 # F R E E, F.R.E.E, F*R*E*E, S/A/L/E: four letters or more, each by itself, with the same sign between.
-_SPACED = regex(r"(?<![\w.*/·-])([^\W\d_])([ .*/·_-])[^\W\d_](?:\2[^\W\d_]){2,}(?![\w*/·-])(?!\.(?:\s|\Z|,))")
+_SPACED = regex(
+    r"(?<![\w.*/·-])[^\W\d_]([ .*/·_-])[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_])){2,}+(\.(?=\s|\Z|,))?(?![*/·-])"
+)
+ACRONYM = 6
+"""Letters of an acronym with dots; what is longer, or a known word, is a word."""
 _DISGUISED = regex(r"(?<!\w)[\w$€£@!*|+]{3,24}(?!\w)")
 _SIGNS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "$": "s", "€": "e", "£": "l", "@": "a",
           "!": "i", "|": "l", "+": "t"}  # fmt: skip
@@ -66,9 +70,12 @@ def marks(text: str) -> Iterator[Range]:
 def spaced(text: str, words: frozenset[str]) -> Iterator[Range]:
     """Words whose letters are kept apart, and those of `words` with signs in the place of letters."""
     for match in _SPACED.finditer(text):
-        word = match[0]
-        if word.lower() not in _KNOWN and (match[2] != "-" or word.isupper()):
-            yield match.span()
+        word = match[0].strip(". ").lower()
+        letters = "".join(char for char in word if char.isalpha())
+        if match[2] and len(letters) <= ACRONYM and letters not in words:
+            continue
+        if word not in _KNOWN and (match[1] != "-" or match[0].isupper()):
+            yield match.start(), match.end() - len(match[2] or "")
     for match in _DISGUISED.finditer(text):
         word = match[0].strip("!*|+")
         if word.isalpha() or not any(char.isalpha() for char in word):
