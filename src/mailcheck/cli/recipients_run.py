@@ -1,12 +1,12 @@
 """The run of `recipients`: lists are read, their domains asked for, and then judged row by row."""
 
-import asyncio
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mailcheck
 from mailcheck.cli.audit_ import check_dns_flags
@@ -16,8 +16,6 @@ from mailcheck.cli.route import is_file_word
 from mailcheck.cli.settings import selection_of, settings_of
 from mailcheck.cli.streams import complain
 from mailcheck.config.schema import Settings
-from mailcheck.dns.opening import DnsOptions, open_resolver
-from mailcheck.dns.run import Run
 from mailcheck.model.errors import InputError, UsageError
 from mailcheck.model.judge import judge
 from mailcheck.model.location import ConfigLocation, RowLocation
@@ -28,7 +26,6 @@ from mailcheck.model.severity import Severity
 from mailcheck.model.value import dataclass, field
 from mailcheck.recipients.address import Address, read_address
 from mailcheck.recipients.checking import domains_of, judge_list, views_of
-from mailcheck.recipients.domains import look_up
 from mailcheck.recipients.judging import names_of, report_row
 from mailcheck.recipients.keys import digest, key_of, masked
 from mailcheck.recipients.list_report import Limits, report_list
@@ -37,6 +34,9 @@ from mailcheck.recipients.lists.reading import RecipientList, open_list
 from mailcheck.recipients.mail_hosts import MailHosts
 from mailcheck.recipients.row import Row, judge_row, view_of
 from mailcheck.recipients.suppression import Suppressions, read_suppressions
+
+if TYPE_CHECKING:
+    from mailcheck.dns.run import Run
 
 ADDRESSES = "addresses"
 """The name of the list that the words of the command make."""
@@ -126,6 +126,9 @@ def _ask(args: Namespace, settings: Settings, given: _Given) -> tuple[dict[str, 
         domains |= dict.fromkeys(counts)
     if not domains or (settings["offline"] and not (args.zone or args.replay or args.overlay)):
         return {}, 0
+    # The event loop and the DNS are loaded when somebody is asked: one address offline needs neither.
+    import asyncio
+
     return asyncio.run(_asked(args, settings, list(domains), many=bool(given.lists)))
 
 
@@ -133,21 +136,25 @@ async def _asked(
     args: Namespace, settings: Settings, domains: list[str], *, many: bool
 ) -> tuple[dict[str, MailHosts], int]:
     from mailcheck.cli.signals import stop_on_signals
+    from mailcheck.dns.opening import DnsOptions, open_resolver
+    from mailcheck.recipients.domains import PAUSES, look_up
 
     resolver = open_resolver(
         DnsOptions(settings["resolver"], args.zone, args.overlay, args.record, args.replay, bool(settings["offline"]))
     )
     # The deadline is that of one address, or what was asked for; of a list each question has its own.
     timeout = settings["timeout"] if not many or args.timeout is not None else None
+    # Files say the same again.
+    pauses = () if args.zone or args.replay else PAUSES
     code = [0]
 
-    def started(each: Run) -> None:
+    def started(each: "Run") -> None:
         nonlocal code
         code = stop_on_signals(each)
 
     progress = _Progress(many=many)
     try:
-        found = await look_up(domains, resolver, timeout=timeout, told=progress.told, started=started)
+        found = await look_up(domains, resolver, timeout=timeout, pauses=pauses, told=progress.told, started=started)
     finally:
         progress.end()
         await resolver.close()

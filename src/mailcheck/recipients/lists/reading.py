@@ -143,7 +143,8 @@ def _lines(stream: BinaryIO, encoding: Encoding, name: str) -> Iterator[str]:
         raise InputError(f"{name}: behind line {number}: cannot be read: {error.strerror}") from None
     finally:
         # The wrapper would close the stream, which is read again.
-        text.detach()
+        if not stream.closed:
+            text.detach()
 
 
 class _Table:
