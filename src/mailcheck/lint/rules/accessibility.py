@@ -1,5 +1,7 @@
 """ACC: what a screen reader makes of the mail."""
 
+from bisect import bisect_left
+
 from mailcheck.lint.document import Body, Document
 from mailcheck.lint.html import Element
 from mailcheck.lint.inserts import Inserts
@@ -87,7 +89,7 @@ MAX_TABLES = 2_000
 def layout_table_no_role_presentation(document: Document) -> Result:
     """A table that makes the layout does not say so.
 
-    Why: Screen readers announce each nested table with its rows and columns, and a mail has dozens: "table with one column and one row", again and again, between the sentences. role="presentation" keeps them quiet. Tables with th, caption, summary or scope hold data and are not judged.
+    Why: Screen readers announce each nested table with its rows and columns, and a mail has dozens: "table with one column and one row", again and again, between the sentences. role="presentation" keeps them quiet. Tables with th, caption, summary or scope hold data and are not judged, nor those with rows of plain words side by side, as an order has them.
     Bad: <table width="600"><tr><td>Your order has shipped.</td></tr></table>
     Good: <table role="presentation" width="600"><tr><td>Your order has shipped.</td></tr></table>
     Fix: Add role="presentation" to each layout table; it is not inherited by tables inside.
@@ -97,6 +99,7 @@ def layout_table_no_role_presentation(document: Document) -> Result:
         silent: dict[int, Element] = {}
         spoken: set[int] = set()
         filled = _filled_elsewhere(body)
+        loops = _loops(body)
         for markup in body.variants:
             data = _data_tables(markup.elements)
             for table in markup.find("table"):
@@ -106,7 +109,12 @@ def layout_table_no_role_presentation(document: Document) -> Result:
                     silent.setdefault(table.start, table)
         for start in sorted(silent):
             table = silent[start]
-            if start in spoken or "role" in table.attributes or not body.complete(table):
+            if (
+                start in spoken
+                or "role" in table.attributes
+                or not body.complete(table)
+                or _looks_like_data(table, loops)
+            ):
                 continue
             at = start + len("<table")
             edit = body.edit(at, at, ' role="presentation"')
@@ -133,6 +141,52 @@ def _data_tables(elements: list[Element]) -> set[int]:
             if table is not None:
                 found.add(table.start)
     return found
+
+
+_LAYOUT = frozenset({"table", "img", "div", "p", "h1", "h2", "h3", "h4", "ul", "ol", "v:roundrect", "button"})
+MAX_INSIDE = 300
+"""Elements of a table by which it is told whether its rows are alike."""
+
+
+def _looks_like_data(table: Element, loops: list[tuple[int, int]]) -> bool:
+    """Whether rows of several cells of plain words follow each other: the lines of an order, names and values.
+
+    Without th nobody can tell such a table from layout, and taken for layout its rows lose their meaning.
+    """
+    words: dict[int, int] = {}
+    plain: dict[int, bool] = {}
+    inside = table.markup.elements[table.first_child : min(table.last_child, table.first_child + MAX_INSIDE)]
+    for element in inside:
+        if element.tag in _LAYOUT:
+            row = element.parent
+            while row is not None and row.tag != "tr" and row is not table:
+                row = row.parent
+            if row is not None:
+                plain[row.start] = False
+        elif element.tag == "td" and element.parent is not None and element.parent.tag == "tr":
+            row = element.parent
+            if _table_of(row) is table and _worded(element):
+                words[row.start] = words.get(row.start, 0) + 1
+    rows = [start for start, cells in words.items() if cells > 1 and plain.get(start, True)]
+    if len(rows) != 1:
+        return bool(rows)
+    begin, end = table.content
+    first = bisect_left(loops, (begin, 0))
+    return any(start <= rows[0] < last for start, last in loops[first : first + MAX_INSIDE] if start < end)
+
+
+def _loops(body: Body) -> list[tuple[int, int]]:
+    """The ranges of loops, in order."""
+    return [
+        (block.open.end, block.close.start)
+        for block in body.template.blocks
+        if not block.conditional and block.close is not None
+    ]
+
+
+def _worded(cell: Element) -> bool:
+    texts = cell.markup.texts[cell.text_from : min(cell.text_to, cell.text_from + 20)]
+    return any(text.strip() for _, _, text, _ in texts)
 
 
 def _table_of(element: Element) -> Element | None:
