@@ -99,6 +99,8 @@ def shown(path: str, root: str) -> str:
 def words(name: str) -> tuple[list[str], str]:
     """A file name as its words between dots in lower case, and the suffix of the template language behind them."""
     low = name.rpartition("/")[2].lower()
+    if not low.endswith(LANGUAGES):
+        return low.split("."), ""
     for suffix in LANGUAGES:
         if low.endswith(suffix) and len(low) > len(suffix):
             return low[: -len(suffix)].split("."), suffix

@@ -146,15 +146,15 @@ class _Style:
 def hidden_texts(body: Body, sheets: Sheets) -> list[Hidden]:
     """The elements of a body whose text is hidden for certain, in the order of the source."""
     found: dict[int, Hidden] = {}
+    styles: dict[str, _Style] = {}
     for markup in body.variants:
-        for each in _of_markup(body, markup, sheets):
+        for each in _of_markup(body, markup, sheets, styles):
             found.setdefault(each.element.start, each)
     return [found[start] for start in sorted(found)]
 
 
-def _of_markup(body: Body, markup: Markup, sheets: Sheets) -> list[Hidden]:
+def _of_markup(body: Body, markup: Markup, sheets: Sheets, styles: dict[str, _Style]) -> list[Hidden]:
     states: dict[int, _State] = {}
-    styles: dict[str, _Style] = {}
     top = _State(None)
     for element in markup.elements:
         around = states[id(element.parent)] if element.parent is not None else top

@@ -5,6 +5,7 @@ is, the answer is `generic` ({% %} and {{ }}) or `curly` ({{ }}), and rules that
 """
 
 import re
+from functools import cache
 
 from mailcheck.model.pattern import regex
 
@@ -189,7 +190,13 @@ def _first(text: str, signs: Signs) -> str:
 
 
 def _matches(text: str, patterns: tuple[str, ...]) -> bool:
-    return any(re.search(pattern, text) for pattern in patterns)
+    return any(_compiled(pattern).search(text) for pattern in patterns)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # The cache of `re` itself takes longer to ask than most of these take to search.
+    return re.compile(pattern)
 
 
 def _percent(text: str) -> str:

@@ -196,7 +196,7 @@ def smart_quotes_in_tag(document: Document) -> Result:
     References: docs/template-languages.md; ampscript: “The system does not recognize alternative quote characters” (Salesforce, Language Elements)
     """
     for body in written(document):
-        if _SMART.search(body.source.text):
+        if not body.source.text.isascii() and _SMART.search(body.source.text):
             yield from _some(_smart(body), body)
 
 
@@ -342,7 +342,7 @@ def tag_with_nbsp(document: Document) -> Result:
     References: docs/template-languages.md
     """
     for body in written(document):
-        if _INVISIBLE.search(body.source.text):
+        if not body.source.text.isascii() and _INVISIBLE.search(body.source.text):
             yield from _some(_invisible(body), body)
 
 
