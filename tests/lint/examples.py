@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
+from mailcheck.ledger.entries import read
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.run import lint_paths
 from mailcheck.model.location import FileLocation
@@ -41,10 +43,12 @@ def write_example(folder: Path, example: Iterable[str]) -> str | None:
     return kind
 
 
-def lint(folder: Path, *, kind: str | None = None, paths: Iterable[str] = ()) -> Report:
-    """Lint a folder, or files in it, with every rule there is."""
+def lint(folder: Path, *, kind: str | None = None, paths: Iterable[str] = (), now: date | None = None) -> Report:
+    """Lint a folder, or files in it, with every rule there is. A file sends.jsonl in it is the ledger."""
     named = [str(folder / path) for path in paths] or [str(folder)]
-    return lint_paths(named, LintOptions(Selection.of(("ALL",)), root=folder, kind=kind))
+    sends = [entry for path in sorted(folder.rglob("sends.jsonl")) for entry in read(path)]
+    options = LintOptions(Selection.of(("ALL",)), root=folder, kind=kind, now=now, ledger=tuple(sends))
+    return lint_paths(named, options)
 
 
 def codes(report: Report) -> set[str]:

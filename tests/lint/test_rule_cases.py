@@ -38,7 +38,7 @@ def test_the_lines_found_are_the_lines_expected(code: str, name: str, tmp_path: 
     else:
         shutil.copy(source, tmp_path)
     expected = _expected(code)
-    report = lint(tmp_path, kind=expected.get("kind", {}).get(name))
+    report = lint(tmp_path, kind=expected.get("kind", {}).get(name), now=expected.get("now", {}).get(name))
     assert codes(report) & {"RUN001", "RUN002"} == set()
     wanted = expected.get(name, [])
     assert bool(wanted) is name.startswith("bad"), "bad cases name their lines in expected.toml, good ones have none"
@@ -54,5 +54,5 @@ def test_every_rule_has_cases(code: str) -> None:
 
 def test_expectations_are_about_files_that_are_there() -> None:
     for folder in FOLDER.iterdir():
-        named = {name for name in _expected(folder.name) if name != "kind"}
+        named = {name for name in _expected(folder.name) if name not in {"kind", "now"}}
         assert {name for name in named if not (folder / name).exists()} == set(), folder.name

@@ -278,6 +278,9 @@ def _templates_below(top: str) -> list[str] | None:
     return sorted(found)
 
 
+NO_FRAME = "it is a part of a page: neither <html> nor <body> is here"
+
+
 class _Composing:
     """One composition under way."""
 
@@ -302,7 +305,11 @@ class _Composing:
             self._follow(body, path, level, found if body is self.top else references(body.template))
         self._frame()
         return Composition(
-            self.bodies, complete=not self.reasons, reason=self.reasons[0] if self.reasons else "", part=self.part
+            self.bodies,
+            complete=not self.reasons,
+            reason=self.reasons[0] if self.reasons else "",
+            part=self.part,
+            content=all(reason == NO_FRAME for reason in self.reasons),
         )
 
     def unknown(self, reason: str, *, part: bool = False) -> None:
@@ -421,6 +428,6 @@ class _Composing:
             return
         texts = [body.template.text for body in self.bodies]
         if not any(_FRAME.search(text) for text in texts):
-            self.unknown("it is a part of a page: neither <html> nor <body> is here", part=True)
+            self.unknown(NO_FRAME, part=True)
         elif not any(_FRAME_END.search(text) for text in texts):
             self.unknown("it is the first part of a page, which ends in another template", part=True)

@@ -209,10 +209,20 @@ class Composition:
     `bodies` are this one and the others, in the order of inclusion; `complete` is False where one of them is unknown
     (a layout chosen in code, a name that holds a tag, a file outside the repository, a slot that a child fills), and
     `reason` says which. `part` is True where it is no message by itself: a layout with slots, a piece of a page.
+    `content` is True too where nothing but the frame of the page is missing: what it says is all there.
     """
 
-    def __init__(self, bodies: Sequence[Body], *, complete: bool, reason: str = "", part: bool = False) -> None:
+    def __init__(
+        self,
+        bodies: Sequence[Body],
+        *,
+        complete: bool,
+        reason: str = "",
+        part: bool = False,
+        content: bool | None = None,
+    ) -> None:
         self.bodies = tuple(bodies)
+        self.content = complete if content is None else content
         self.part = part
         self.complete = complete
         self.reason = reason

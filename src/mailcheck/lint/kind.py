@@ -30,6 +30,8 @@ _ORDER_TAG = regex(
 )
 _PRICE = regex(r"(?:[€$£¥₩₽]|kr\.?|zł|CHF|EUR|USD|GBP) ?\d|\d[.,]\d\d ?(?:[€$£]|kr|zł|CHF|EUR)")
 _WORD = regex(r"[a-z]+")
+_HEAD = 4
+"""Letters of a word by which it is ruled out."""
 
 
 def kind_of(
@@ -97,11 +99,12 @@ def _from_bodies(bodies: Sequence[Body], around: Sequence[Body]) -> tuple[str, s
     if not read:
         return UNKNOWN, ""
     text = plain(" ".join(body.visible_text[:MAX_TEXT] for body in read))
-    promoted = _count(text, words(MARKETING), 4)
-    expected = _count(text, words(TRANSACTIONAL), 4)
+    signs = _signs(text)
+    promoted = _count(text, signs, words(MARKETING), 4)
+    expected = _count(text, signs, words(TRANSACTIONAL), 4)
     if promoted:
         marketing["offers"] = 0.8 * promoted
-    if _count(text, online_version(), 1):
+    if _count(text, signs, online_version(), 1):
         marketing["a link to the online version"] = 1.0
     if len(_PRICE.findall(text)) >= 4 and not expected:
         marketing["prices"] = 0.8
@@ -146,14 +149,36 @@ def _weighed(marketing: dict[str, float], transactional: dict[str, float]) -> tu
     return UNKNOWN, "the text does not tell"
 
 
-def _count(text: str, phrases: Sequence[str], most: int) -> int:
+def _signs(text: str) -> set[str]:
+    """What tells that a phrase may stand in a text: its characters, its words of a to z, and how those begin."""
+    words = set(_WORD.findall(text))
+    return {*text, *(f"{word} " for word in words), *(word[:_HEAD] for word in words)}
+
+
+@cache
+def _by_sign(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each phrase behind the sign without which it is in no text.
+
+    The word of a to z that it begins with is whole in the text where another character stands behind it in the phrase;
+    alone, it may go on there ("rabatt" in "rabattcode").
+    """
+    found = []
+    for phrase in phrases:
+        match = _WORD.match(phrase)
+        sign = phrase[0]
+        if match and match.end() < len(phrase):
+            sign = f"{match[0]} "
+        elif match and match.end() >= _HEAD:
+            sign = phrase[:_HEAD]
+        found.append((sign, phrase))
+    return tuple(found)
+
+
+def _count(text: str, signs: set[str], phrases: tuple[str, ...], most: int) -> int:
     """How many of the phrases stand in a text (plain form), as words of their own."""
     found = 0
-    there = set(_WORD.findall(text))
-    for first, phrase in _by_first_word(tuple(phrases)):
-        # A text holds few of all the words: most phrases are ruled out without a search.
-        if first and first not in there:
-            continue
+    # Of the hundreds of phrases a text holds none or two: the others are ruled out without a search.
+    for phrase in [phrase for sign, phrase in _by_sign(phrases) if sign in signs]:
         at = text.find(phrase)
         if at < 0:
             continue
@@ -164,16 +189,3 @@ def _count(text: str, phrases: Sequence[str], most: int) -> int:
         if found >= most:
             break
     return found
-
-
-@cache
-def _by_first_word(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Each phrase behind the word of a to z that it begins with; no word where the phrase is that word alone.
-
-    A word alone may go on in the text ("rabatt" in "rabattcode"); one with another character behind it is whole.
-    """
-    found = []
-    for phrase in phrases:
-        match = _WORD.match(phrase)
-        found.append((match[0] if match and match.end() < len(phrase) else "", phrase))
-    return tuple(found)

@@ -68,8 +68,12 @@ class RuleDoc:
         """Split at `Why:`, `Bad:`, `Good:`, `Fix:` and `References:`; what comes first is the summary."""
         parts: dict[str, list[str]] = {"": []}
         current = ""
-        for line in map(str.strip, text.splitlines()):
-            head = re.match(r"(Why|Bad|Good|Fix|References):\s*(.*)", line)
+        lines = text.splitlines()
+        margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+        for written in lines:
+            # Examples keep what they are indented further.
+            line = written[margin:].rstrip() if current in {"Bad", "Good"} else written.strip()
+            head = re.match(r"\s*(Why|Bad|Good|Fix|References):\s*(.*)", written)
             if head:
                 current = head[1]
                 parts.setdefault(current, [])

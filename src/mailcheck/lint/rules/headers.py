@@ -35,7 +35,7 @@ def _author(document: Document) -> str | None:
 def display_name_contains_address(document: Document) -> Result:
     """The sender's name holds an address of another domain than the one it is sent from.
 
-    Why: Most inboxes show the name alone, so readers take the address in it for the sender's. In a measured corpus 12 of 300 phishing mails did this and none of 310 others. 15 USC 7704(a)(1) speaks of header information that misleads about who sends.
+    Why: Most inboxes show the name alone, so readers take the address in it for the sender's. In a measured corpus 12 of 300 phishing mails did this and none of 310 others. 15 USC 7704 (a)(1) speaks of header information that misleads about who sends.
     Bad:
     {file mail.eml}
     From: "service@bank.example" <mailer@bulkpost.example>
@@ -49,7 +49,7 @@ def display_name_contains_address(document: Document) -> Result:
     {blank}
     Your statement is ready.
     Fix: Write the name of the firm or person; send from its own domain.
-    References: RFC 5322 3.6.2; 15 USC 7704(a)(1); Gmail email sender guidelines
+    References: RFC 5322 3.6.2; 15 USC 7704 (a)(1); Gmail email sender guidelines
     """
     line = document.heading.name
     domain = _author(document)
@@ -73,7 +73,7 @@ def display_name_contains_address(document: Document) -> Result:
 def display_name_content(document: Document) -> Result:
     """The sender's name says more than who sends: urgency, an offer, a call to act, a count, the reader's name.
 
-    Why: Gmail's rules for senders let the display name identify the sender and nothing else; what stands there is shown as who you are. A name that is an offer hides who sends (15 USC 7704(a)(1)).
+    Why: Gmail's rules for senders let the display name identify the sender and nothing else; what stands there is shown as who you are. A name that is an offer hides who sends (15 USC 7704 (a)(1)).
     Bad:
     ---
     subject: Linen for warm days
@@ -87,7 +87,7 @@ def display_name_content(document: Document) -> Result:
     ---
     <p>Linen for warm days.</p>
     Fix: Keep the name of the firm, brand or person; say the rest in the subject.
-    References: Gmail email sender guidelines (display names); 15 USC 7704(a)(1)
+    References: Gmail email sender guidelines (display names); 15 USC 7704 (a)(1)
     """
     line = document.heading.name
     found = content_of(line, document.heading) if line is not None else None
@@ -120,7 +120,7 @@ def display_name_hidden_or_mixed_script(document: Document) -> Result:
     ---
     <p>A word about your shop.</p>
     Fix: Write the name anew, in one script.
-    References: Unicode Technical Standard 39; 15 USC 7704(a)(1)
+    References: Unicode Technical Standard 39; 15 USC 7704 (a)(1)
     """
     line = document.heading.name
     if line is None:
@@ -192,7 +192,7 @@ def brand_in_name_freemail_address(document: Document) -> Result:
     {blank}
     Photos.
     Fix: Send from the brand's own domain.
-    References: 15 USC 7704(a)(1); SpamAssassin FREEMAIL_FROM
+    References: 15 USC 7704 (a)(1); SpamAssassin FREEMAIL_FROM
     """
     from mailcheck.lint.subjects.tables import table
 

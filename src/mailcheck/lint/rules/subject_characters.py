@@ -29,7 +29,7 @@ def hidden_unicode(document: Document) -> Result:
     ---
     <p>Tools for the garden.</p>
     Fix: Take them out; they often come along when text is copied from a page.
-    References: Unicode Technical Standard 39; UAX 9; UTS 51; 15 USC 7704(a)(2)
+    References: Unicode Technical Standard 39; UAX 9; UTS 51; 15 USC 7704 (a)(2)
     """
     line = document.heading.subject
     if line is None:
@@ -62,7 +62,7 @@ def mixed_script_word(document: Document) -> Result:
     ---
     <p>An offer for readers.</p>
     Fix: Write the word anew in one script.
-    References: Unicode Technical Standard 39, 4 and 5.1; 15 USC 7704(a)(2)
+    References: Unicode Technical Standard 39, 4 and 5.1; 15 USC 7704 (a)(2)
     """
     line = document.heading.subject
     if line is None:

@@ -66,7 +66,7 @@ def false_urgency_security(document: Document) -> Result:
     ---
     <p>Hello {{ user.name }}, somebody signed in from {{ login.device }}.</p>
     Fix: In a real notice, name the device, the time or the account. In marketing, say what is offered.
-    References: 15 USC 7704(a)(2); FTC "How to recognize and avoid phishing scams"; Gmail email sender guidelines
+    References: 15 USC 7704 (a)(2); FTC "How to recognize and avoid phishing scams"; Gmail email sender guidelines
     """
     heading = document.heading
     evidence = heading.evidence
@@ -90,7 +90,7 @@ def false_urgency_security(document: Document) -> Result:
 def false_transactional(document: Document) -> Result:
     """The subject announces an invoice, an order, a parcel or a payment, and the mail is an advertisement.
 
-    Why: A mail whose subject lets readers expect a transaction and whose body sells is commercial mail under a misleading subject (15 USC 7704(a)(2); 16 CFR 316.3 judges by subject and beginning). It is supported by the number, the amount or the tag of that transaction in the body.
+    Why: A mail whose subject lets readers expect a transaction and whose body sells is commercial mail under a misleading subject (15 USC 7704 (a)(2); 16 CFR 316.3 judges by subject and beginning). It is supported by the number, the amount or the tag of that transaction in the body.
     Bad:
     ---
     subject: Your invoice is ready
@@ -104,7 +104,7 @@ def false_transactional(document: Document) -> Result:
     ---
     <p>Order {{ order.number }} is on its way.</p>
     Fix: Say what the mail offers. If it is about a transaction indeed, show its number or amount, and declare `kind: transactional` in the front matter.
-    References: 15 USC 7704(a)(2); 16 CFR 316.3; Directive 2005/29/EC (UCPD) annex I no. 21
+    References: 15 USC 7704 (a)(2); 16 CFR 316.3; Directive 2005/29/EC (UCPD) annex I no. 21
     """
     heading = document.heading
     evidence = heading.evidence
@@ -211,7 +211,7 @@ def prize_or_winner_claim(document: Document) -> Result:
     ---
     <p>Enter by 3 May. The terms: https://www.shop-nord.de/terms</p>
     Fix: Say what can be won and how to take part. A true winner is told by name, in a mail of its own.
-    References: Directive 2005/29/EC (UCPD) annex I no. 31; 15 USC 7704(a)(2); 16 CFR 310.3(a)(2)(v)
+    References: Directive 2005/29/EC (UCPD) annex I no. 31; 15 USC 7704 (a)(2); 16 CFR 310.3
     """
     if document.heading.transactional:
         return
@@ -263,7 +263,7 @@ def guaranteed_claim(document: Document) -> Result:
 def deceptive_personalisation(document: Document) -> Result:
     """The subject speaks of a request, a talk, an application or a call that the mass mail cannot know of.
 
-    Why: Readers open it for something between them and the sender. Over mail to many that is a false statement about the message (15 USC 7704(a)(2)); Gmail's rules for senders forbid subjects that imply an earlier exchange.
+    Why: Readers open it for something between them and the sender. Over mail to many that is a false statement about the message (15 USC 7704 (a)(2)); Gmail's rules for senders forbid subjects that imply an earlier exchange.
     Bad:
     ---
     subject: As you requested
@@ -277,7 +277,7 @@ def deceptive_personalisation(document: Document) -> Result:
     ---
     <p>Here is the catalogue.</p>
     Fix: Say what the mail is about. An answer to a request is no mass mail: declare `kind: transactional` in the front matter.
-    References: 15 USC 7704(a)(2); Gmail email sender guidelines
+    References: 15 USC 7704 (a)(2); Gmail email sender guidelines
     """
     for line, start, end in _found(document, "request", "not_request"):
         yield line.folded_finding(

@@ -42,7 +42,7 @@ def fixed_deadline_in_subject(document: Document) -> Result:
     ---
     <p>All sofas at our best price until 5 December 2031.</p>
     Fix: Declare when the offer ends in the front matter of the template, `offer:` with `id: sofa-11` and `ends: 2031-12-05` on lines of their own, indented below it; or write the date in the body; or leave the claim out.
-    References: RCW 19.190.020(1)(b); Directive 2005/29/EC (UCPD) annex I no. 7; 15 USC 7704(a)(2)
+    References: RCW 19.190.020 (1)(b); Directive 2005/29/EC (UCPD) annex I no. 7; 15 USC 7704 (a)(2)
     """
     heading = document.heading
     pack = heading.pack
@@ -149,7 +149,7 @@ def extended_offer(document: Document) -> Result:
     ---
     <p>Until 28 November 2031.</p>
     Fix: Let the offer end when it was said to. A new offer has a new `id`; if it is the same offer longer, do not speak of an end again, and have somebody look at the first claim.
-    References: RCW 19.190.020(1)(b); Directive 2005/29/EC (UCPD) annex I no. 7
+    References: RCW 19.190.020 (1)(b); Directive 2005/29/EC (UCPD) annex I no. 7
     """
     heading = document.heading
     line = heading.subject

@@ -21,7 +21,7 @@ def _marketing(document: Document) -> bool:
 def up_to_discount(document: Document) -> Result:
     """The subject names a flat discount or price, the body says "up to" or "from".
 
-    Why: Readers take the figure for what they get. "Up to" that is missing from the subject is among what the suits under Washington's CEMA plead, and UCPD article 6(1)(d) speaks of the price and how it is calculated.
+    Why: Readers take the figure for what they get. "Up to" that is missing from the subject is among what the suits under Washington's CEMA plead, and UCPD article 6 (1)(d) speaks of the price and how it is calculated.
     Bad:
     ---
     subject: 50% off everything
@@ -35,7 +35,7 @@ def up_to_discount(document: Document) -> Result:
     ---
     <p>Save up to 50% on shoes.</p>
     Fix: Say "up to" or "from" in the subject as well.
-    References: RCW 19.190.020(1)(b); Directive 2005/29/EC (UCPD) article 6(1)(d); 16 CFR 233.1
+    References: RCW 19.190.020 (1)(b); Directive 2005/29/EC (UCPD) article 6 (1)(d); 16 CFR 233.1
     """
     heading = document.heading
     for line, figure, told in _compared(heading):
@@ -56,7 +56,7 @@ def up_to_discount(document: Document) -> Result:
 def discount_mismatch(document: Document) -> Result:
     """A percentage or price of the subject stands nowhere in the mail.
 
-    Why: Whoever opens the mail for it looks in vain, and the subject is then a false statement about the offer (15 USC 7704(a)(2), CEMA, UCPD article 6). Other ways of writing the same number count, alternative texts of pictures too; a tag in the number's place makes it unknown.
+    Why: Whoever opens the mail for it looks in vain, and the subject is then a false statement about the offer (15 USC 7704 (a)(2), CEMA, UCPD article 6). Other ways of writing the same number count, alternative texts of pictures too; a tag in the number's place makes it unknown.
     Bad:
     ---
     subject: 40% off the whole shop
@@ -70,7 +70,7 @@ def discount_mismatch(document: Document) -> Result:
     ---
     <p>Take 30% off everything with the code SPRING.</p>
     Fix: Write the same figure in both places; better, make both from the same data. Where a picture tells it, put it into its alternative text.
-    References: 15 USC 7704(a)(2); RCW 19.190.020(1)(b); Directive 2005/29/EC (UCPD) article 6(1)(d)
+    References: 15 USC 7704 (a)(2); RCW 19.190.020 (1)(b); Directive 2005/29/EC (UCPD) article 6 (1)(d)
     """
     heading = document.heading
     evidence = heading.evidence

@@ -20,7 +20,7 @@ def has_subject(document: Document) -> bool:
 def fake_reply_prefix(document: Document) -> Result:
     """The subject says that this is a reply, and it is none.
 
-    Why: Readers open it for a conversation that they never had. RFC 5322 keeps "Re: " for replies; Gmail's rules for senders forbid the prefix on anything else; filters compare it with In-Reply-To and References. Under 15 USC 7704(a)(2) a subject that misleads about the message is a risk for whoever sends it.
+    Why: Readers open it for a conversation that they never had. RFC 5322 keeps "Re: " for replies; Gmail's rules for senders forbid the prefix on anything else; filters compare it with In-Reply-To and References. Under 15 USC 7704 (a)(2) a subject that misleads about the message is a risk for whoever sends it.
     Bad:
     ---
     subject: "Re: your spring wardrobe"
@@ -32,7 +32,7 @@ def fake_reply_prefix(document: Document) -> Result:
     ---
     <p>Our spring collection is here.</p>
     Fix: Drop the prefix. A message that does answer another one needs In-Reply-To and References.
-    References: RFC 5322 3.6.4, 3.6.5; 15 USC 7704(a)(2); Gmail email sender guidelines; SpamAssassin and rspamd (FAKE_REPLY)
+    References: RFC 5322 3.6.4, 3.6.5; 15 USC 7704 (a)(2); Gmail email sender guidelines; SpamAssassin and rspamd (FAKE_REPLY)
     """
     prefix = _prefix(document, REPLY)
     if prefix is None:
@@ -49,7 +49,7 @@ def fake_reply_prefix(document: Document) -> Result:
 def fake_forward_prefix(document: Document) -> Result:
     """The subject says that a message is forwarded, and none is.
 
-    Why: "Fwd:" promises something that a person found worth sending on. Gmail's rules for senders forbid it where nothing is forwarded, and 15 USC 7704(a)(2) speaks of subjects that mislead about the contents.
+    Why: "Fwd:" promises something that a person found worth sending on. Gmail's rules for senders forbid it where nothing is forwarded, and 15 USC 7704 (a)(2) speaks of subjects that mislead about the contents.
     Bad:
     ---
     subject: "Fwd: you need to see these boots"
@@ -61,7 +61,7 @@ def fake_forward_prefix(document: Document) -> Result:
     ---
     <p>Boots of waxed leather, from 120 euros.</p>
     Fix: Drop the prefix.
-    References: RFC 5322 3.6.5 defines no such prefix; 15 USC 7704(a)(2); Gmail email sender guidelines
+    References: RFC 5322 3.6.5 defines no such prefix; 15 USC 7704 (a)(2); Gmail email sender guidelines
     """
     prefix = _prefix(document, FORWARD)
     if prefix is None:
@@ -118,7 +118,7 @@ def false_thread_counter(document: Document) -> Result:
     ---
     <p>Five jobs match your search.</p>
     Fix: Leave the counter out, or count what the mail lists and name it.
-    References: Gmail email sender guidelines; 15 USC 7704(a)(2)
+    References: Gmail email sender guidelines; 15 USC 7704 (a)(2)
     """
     heading = document.heading
     for line in (heading.subject, heading.preheader):

@@ -32,7 +32,8 @@ class Evidence:
         document = self.document
         for body in (*(document.written or document.html), *document.text):
             composition = document.composed(body)
-            whole = whole and composition.complete
+            # What surrounds a mail's content in a layout (logo, address) is no evidence for its subject.
+            whole = whole and composition.content
             found += composition.bodies
         if document.mail is not None and document.mail.limits:
             whole = False
