@@ -106,7 +106,7 @@ def _from_bodies(bodies: Sequence[Body], around: Sequence[Body]) -> tuple[str, s
         marketing["offers"] = 0.8 * promoted
     if _count(text, signs, online_version(), 1):
         marketing["a link to the online version"] = 1.0
-    if len(_PRICE.findall(text)) >= 4 and not expected:
+    if not expected and len(_PRICE.findall(text)) >= 4:
         marketing["prices"] = 0.8
     if expected:
         transactional["words of account and order mail"] = 1.0 * expected
