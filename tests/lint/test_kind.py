@@ -41,6 +41,9 @@ def test_a_declaration_settles_it() -> None:
         ({"x-pm-message-stream": "broadcast"}, "marketing"),
         # Discussion lists have all of these, and are no marketing.
         ({"list-post": "<mailto:a@nord.de>", "list-unsubscribe": "<x>", "precedence": "list"}, "unknown"),
+        ({"precedence": "bulk", "sender": "owner-lamps@nord.de"}, "unknown"),
+        ({"precedence": "list", "in-reply-to": "<1@nord.de>"}, "unknown"),
+        ({"list-id": "<jobs.nord.de>", "auto-submitted": "auto-generated"}, "unknown"),
     ],
 )
 def test_header_fields_come_next(headers: dict[str, str], kind: str) -> None:

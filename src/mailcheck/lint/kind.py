@@ -72,10 +72,11 @@ def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
         return TRANSACTIONAL, "Auto-Submitted"
     if "list-unsubscribe" in headers:
         return MARKETING, "List-Unsubscribe"
-    if headers.get("precedence", "").strip().lower() in {"bulk", "list"}:
-        return MARKETING, "Precedence"
-    if "list-id" in headers:
-        return MARKETING, "List-Id"
+    bulk = headers.get("precedence", "").strip().lower() in {"bulk", "list"}
+    if bulk or "list-id" in headers:
+        if _conversation(headers):
+            return UNKNOWN, "a message of a discussion, or of a program"
+        return MARKETING, "Precedence" if bulk else "List-Id"
     if feedback & {
         "marketing",
         "newsletter",
@@ -88,6 +89,15 @@ def _from_headers(headers: Mapping[str, str]) -> tuple[str, str] | None:
     }:
         return MARKETING, "Feedback-ID"
     return None
+
+
+def _conversation(headers: Mapping[str, str]) -> bool:
+    """Whether the header shows a reply on a list, or a notice of a program: old list software says Precedence: bulk."""
+    return (
+        any(name in headers for name in ("in-reply-to", "references", "x-loop", "x-mailman-version"))
+        or headers.get("sender", "").lstrip("<").lower().startswith("owner-")
+        or headers.get("auto-submitted", "").strip().lower().startswith("auto-generated")
+    )
 
 
 def _from_bodies(bodies: Sequence[Body], around: Sequence[Body]) -> tuple[str, str]:
