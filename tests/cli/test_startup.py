@@ -82,6 +82,44 @@ def test_offline_audit_opens_no_tls(command: Command) -> None:
     )
 
 
+FORBIDDEN = {
+    "asyncio", "dns", "dkim", "spf", "ssl", "rich", "pydantic", "importlib.metadata", "email", "html.parser",
+    # Not forbidden by name; each would cost more than the judging of a template.
+    "publicsuffixlist", "dataclasses", "inspect", "shutil", "tempfile", "subprocess", "mrml", "jinja2",
+}  # fmt: skip
+MARKUP = "<html lang=en><head><title>Hi</title></head><body><p>Hello {{ name }}, <a href='https://a.shop-nord.de'>a</a>"
+
+
+def lint_imports(folder: Path, name: str, text: str) -> set[str]:
+    """What `mailcheck lint` imports for one file."""
+    path = folder / name
+    path.write_text(text)
+    return imported("lint", "--isolated", "--exit-zero", str(path))
+
+
+def test_linting_imports_nothing_heavy(tmp_path: Path) -> None:
+    modules = lint_imports(tmp_path, "hello.html.j2", MARKUP)
+    assert roots(modules, FORBIDDEN) == set()
+    # The tokenizer is taken from turbohtml's core alone: the package would load fifty modules more.
+    assert "mailcheck.lint.tokenizer" in modules
+    assert "turbohtml" not in modules
+
+
+def test_linting_text_imports_nothing_of_markup(tmp_path: Path) -> None:
+    modules = lint_imports(tmp_path, "hello.txt.j2", "Hello {{ name }},\nyour order is on its way.\n")
+    assert roots(modules, FORBIDDEN | {"turbohtml", "tinycss2"}) == set()
+    assert not {name for name in modules if name.startswith("mailcheck.lint.rules.")} & {
+        f"mailcheck.lint.rules.{name}" for name in ("accessibility", "css", "html", "images", "mime")
+    }
+
+
+def test_a_list_of_all_public_suffixes_is_loaded_where_hosts_differ(tmp_path: Path) -> None:
+    same = '<p><a href="https://shop-nord.de/a">shop-nord.de</a></p>'
+    other = '<p><a href="https://shop-sued.de/a">shop-nord.de</a></p>'
+    assert "publicsuffixlist" not in lint_imports(tmp_path, "same.html", same)
+    assert "publicsuffixlist" in lint_imports(tmp_path, "other.html", other)
+
+
 def _flags() -> Iterator[tuple[str, bool]]:
     for verb in route.VERBS:
         for option, action in import_module(f"mailcheck.cli.{verb}_").parser().options().items():

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mailcheck.lint.dialects import read
+from mailcheck.lint.dialects.reading import MAX_MARKS
 from mailcheck.lint.html import MAX_TOKENS
 from mailcheck.lint.options import LintOptions
 from mailcheck.lint.run import MOST, lint_source
@@ -34,3 +36,31 @@ def test_markup_beyond_the_limit_is_told_and_nothing_is_said_to_be_missing(insid
     assert any("tags, texts and comments" in message for message in told(report, "RUN003"))
     for code in ("HTM001", "HTM004", "HTM005", "ACC002", "PRE001", "RUN001"):
         assert told(report, code) == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "mark"),
+    [
+        ("smarty", "{include "),
+        ("smarty", "{a;"),
+        ("blade", "@include("),
+        ("blade", "@if ("),
+        ("blade", "@media "),
+        ("handlebars", "<style>" + "{{{" * 1000),
+        ("mustache", "<style>" + "{{{" * 1000),
+    ],
+)
+def test_marks_without_end_are_given_up_and_that_is_told(dialect: str, mark: str) -> None:
+    """No budget of time: the scan counts what it looks at, and says where it stopped."""
+    template = read(mark * (5_000_000 // len(mark)), dialect)
+    limits = [fault for fault in template.faults if fault.key == "limit"]
+    assert len(limits) == 1
+    assert limits[0].start < 5_000_000
+
+
+@pytest.mark.parametrize(("dialect", "tag"), [("smarty", "{$a}"), ("blade", "@include('a')"), ("handlebars", "{{a}}")])
+def test_many_tags_that_end_are_no_limit(dialect: str, tag: str) -> None:
+    count = min(MAX_MARKS // 8, 40_000)
+    template = read(f"{tag} <p>{{ css }}</p>\n" * count, dialect)
+    assert [fault for fault in template.faults if fault.key == "limit"] == []
+    assert len(template.tags) >= count
