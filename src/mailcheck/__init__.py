@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mailcheck.auth.spf.result import SpfResult
     from mailcheck.dns.static import StaticResolver
     from mailcheck.domain_audit.declaration import Declaration
-    from mailcheck.linting import lint_path, lint_text
+    from mailcheck.linting import lint_path, lint_subject, lint_text
     from mailcheck.model.errors import ConfigError, InputError, MailcheckError, UsageError
     from mailcheck.model.finding import Finding
     from mailcheck.model.report import Report, SubjectReport
@@ -43,12 +43,14 @@ __all__ = [
     "check_host",
     "evaluate_dmarc",
     "lint_path",
+    "lint_subject",
     "lint_text",
     "verify",
 ]
 
 _HOMES = {
     "lint_path": "mailcheck.linting",
+    "lint_subject": "mailcheck.linting",
     "lint_text": "mailcheck.linting",
     "audit": "mailcheck.api",
     "check_address": "mailcheck.api",

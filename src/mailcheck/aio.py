@@ -3,7 +3,8 @@
 import asyncio
 import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import mailcheck
 from mailcheck.auth.dmarc.evaluate import DmarcResult
@@ -220,4 +221,37 @@ async def lint_path(
         fail_on=fail_on,
         link_domains=link_domains,
         with_dependents=with_dependents,
+    )
+
+
+async def lint_subject(
+    subject: str,
+    *,
+    preheader: str | None = None,
+    from_name: str | None = None,
+    body: str | None = None,
+    kind: str | None = None,
+    offer: Mapping[str, Any] | None = None,
+    dialect: str | None = None,
+    now: datetime.date | None = None,
+    ledger: str | os.PathLike[str] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+) -> Report:
+    """Judge a subject, in a thread; see `mailcheck.lint_subject`."""
+    return await asyncio.to_thread(
+        mailcheck.lint_subject,
+        subject,
+        preheader=preheader,
+        from_name=from_name,
+        body=body,
+        kind=kind,
+        offer=offer,
+        dialect=dialect,
+        now=now,
+        ledger=ledger,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
     )

@@ -1,8 +1,10 @@
-"""`mailcheck.lint_text` and `mailcheck.lint_path`: no event loop, nothing asked of the network."""
+"""`mailcheck.lint_text`, `mailcheck.lint_path` and `mailcheck.lint_subject`: no event loop, nothing asked of the network."""
 
+import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mailcheck.lint.options import LintOptions
 from mailcheck.model.errors import InputError, UsageError
@@ -70,6 +72,44 @@ def lint_path(
     options = _options(_root(root, path), kind, select, ignore, fail_on, link_domains, dialects)
     options.with_dependents = with_dependents
     return lint_paths([str(full)], options)
+
+
+def lint_subject(
+    subject: str,
+    *,
+    preheader: str | None = None,
+    from_name: str | None = None,
+    body: str | None = None,
+    kind: str | None = None,
+    offer: Mapping[str, Any] | None = None,
+    dialect: str | None = None,
+    now: datetime.date | None = None,
+    ledger: str | os.PathLike[str] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str = "error",
+) -> Report:
+    """Judge a subject, with what inboxes show beside it, by what the mail itself says.
+
+    `body` is the mail's content (HTML or plain text, a template or what is sent). `offer` is what front matter would
+    declare: id, starts, ends (a date, or text such as 2026-12-31). `now` is the day of the send (today, in UTC);
+    `ledger` a file of earlier sends. `kind` and `dialect` are those of `lint_text`. Places in the report are in texts
+    called subject, preheader, from_name and body.
+
+    Raises UsageError as `lint_text` does, and InputError where the ledger cannot be read.
+    """
+    from mailcheck.lint.run import lint_try
+    from mailcheck.lint.subjects.trying import Try
+
+    dialects = {"**": _dialect(dialect)} if dialect is not None else {}
+    options = _options(Path.cwd(), kind, select, ignore, fail_on, (), dialects)
+    options.now = now.date() if isinstance(now, datetime.datetime) else now
+    if ledger is not None:
+        from mailcheck.ledger.entries import read
+
+        options.ledger = tuple(read(os.fspath(ledger)))
+    given = Try(subject, preheader=preheader, from_name=from_name, body=body, offer=offer)
+    return lint_try(given, options)
 
 
 def _options(

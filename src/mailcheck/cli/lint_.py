@@ -20,7 +20,7 @@ def parser() -> options.Parser:
     """The options of this verb."""
     found = options.Parser(
         prog="mailcheck lint",
-        usage="mailcheck lint [PATH...|-] [OPTIONS]",
+        usage="mailcheck lint [PATH...|-] [OPTIONS]\n       mailcheck lint --subject TEXT [--body FILE] [OPTIONS]",
         description="Templates, messages and message sets judged before they are sent.\n"
         "Folders are walked, .gitignore counts; without a PATH, the current folder. Nothing is executed.",
     )
@@ -43,10 +43,16 @@ def parser() -> options.Parser:
         help="rules that do not run for files of this pattern (repeatable)",
     )
     group.add_argument("--new-from", metavar="REF", help="only what is new since this git revision counts")
+    group.add_argument("--ledger", metavar="FILE", help="what was claimed in earlier sends, kept by `mailcheck ledger`")
+    group = found.add_argument_group("a subject without a file")
+    group.add_argument("--subject", metavar="TEXT", help="judge this subject")
+    group.add_argument("--preheader", metavar="TEXT", help="the text that inboxes show beside it")
+    group.add_argument("--from-name", metavar="TEXT", help="the sender's name")
+    group.add_argument("--body", metavar="FILE", help="the mail's content: what the subject claims is looked up in it")
     group = found.add_argument_group("repair")
     group.add_argument("--fix", action="store_true", help="apply the safe fixes")
     group.add_argument("--diff", action="store_true", help="show what --fix would change; exit 1 if anything")
-    options.add_report_options(found, clock=False)
+    options.add_report_options(found)
     return found
 
 
@@ -126,6 +132,10 @@ def _repair(run: "Run", report: "Report", faults: list[str]) -> "Report":
 
 def _check(args: Namespace) -> None:
     """Options that exclude each other. Raises UsageError."""
+    if args.subject is not None or args.preheader or args.body or args.from_name:
+        from mailcheck.cli.lint_subject import check
+
+        check(args)
     if args.fix and args.diff:
         raise UsageError("--fix and --diff exclude each other: one writes what the other only shows")
     if args.diff and (args.report or args.write_baseline or args.format):

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailcheck.cli.options import words
 from mailcheck.config.root import repository_root
@@ -19,6 +19,12 @@ from mailcheck.model.errors import InputError, UsageError
 from mailcheck.model.report import Report
 from mailcheck.model.selection import Selection
 from mailcheck.model.severity import Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mailcheck.ledger.entries import Entry
+    from mailcheck.lint.subjects.trying import Try
 
 
 class Run:
@@ -33,6 +39,11 @@ class Run:
         self.root = repository_root(here) or here
         self.options = options_of(args, settings, selection, self.root, here)
         self.paths: list[str] = args.paths or ["."]
+        self.given: Try | None = None
+        if args.subject is not None:
+            from mailcheck.cli.lint_subject import given
+
+            self.given = given(args)
         self.new_from: str | None = args.new_from
         self.stdin: str | None = None
         self.name = ""
@@ -45,6 +56,10 @@ class Run:
     def judge(self, texts: Mapping[str, str | None] | None = None) -> Report:
         """Everything that is found, with `texts` in the place of files; the baseline and a revision do not count."""
         options = self.options if texts is None else self.options.with_texts(texts)
+        if self.given is not None:
+            from mailcheck.lint.run import lint_try
+
+            return lint_try(self.given, options)
         if self.stdin is not None:
             text = self.stdin if texts is None else texts.get(self.shown, self.stdin)
             return lint_source(text or "", self._full, options)
@@ -172,7 +187,28 @@ def options_of(args: Namespace, settings: Settings, selection: Selection, root: 
         data=_file(args.data, "--data"),
         source_root=_folder(args.source_root, "--source-root"),
         with_dependents=args.with_dependents,
+        now=_day(args.now),
+        ledger=_ledger(settings["ledger"]),
     )
+
+
+def _day(text: str | None) -> "date | None":
+    if text is None:
+        return None
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise UsageError(f"--now takes a day such as 2026-11-23, not {text!r:.60}") from None
+
+
+def _ledger(path: str | None) -> "tuple[Entry, ...]":
+    if not path:
+        return ()
+    from mailcheck.ledger.entries import read
+
+    return tuple(read(path))
 
 
 def _below(folder: Path, root: Path) -> str:

@@ -11,7 +11,7 @@ from mailcheck.model.selection import Selection
 from mailcheck.model.value import replace
 
 FLAGS = ("select", "extend-select", "ignore", "fail-on", "format", "baseline", "offline", "allow-unknown", "timeout",
-         "resolver", "kind")  # fmt: skip
+         "resolver", "kind", "ledger")  # fmt: skip
 """Settings that a flag of the same name overrides, where the verb has it."""
 
 

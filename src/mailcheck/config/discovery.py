@@ -85,8 +85,9 @@ def _read(path: Path, *, required: bool) -> Settings | None:
         lines = {key[2:]: line for key, line in lines.items() if key[:2] == prefix}
     settings = read(data, lines, _shown(path))
     settings.folder = str(path.parent.absolute())
-    if settings["baseline"]:
-        settings.values["baseline"] = _shown(path.parent / settings["baseline"])
+    for name in ("baseline", "ledger"):
+        if settings[name]:
+            settings.values[name] = _shown(path.parent / settings[name])
     return settings
 
 

@@ -26,6 +26,7 @@ TOP: dict[str, Key] = {
     "resolver": Key("strings", "name servers: ADDR, ADDR:PORT, tls://ADDR or https://URL", ()),
     "exclude": Key("strings", "patterns of files that lint leaves out", ()),
     "kind": Key("string", "what the templates are for, where they do not say it themselves", None, KINDS),
+    "ledger": Key("string", "what was claimed in earlier sends; kept by `mailcheck ledger`"),
     "link-domains": Key("strings", "domains that your links may lead through: click tracking, your own others", ()),
 }
 TABLES = ("domain", "accept", "templates", "per-file-ignores", "set")
