@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def run(*words: str) -> tuple[int, dict[str, Any]]:
     """Exit code and report of a run that must leave stderr empty."""
     process = start("a.example", "--isolated", "--format", "json", *words)
     out, err = process.communicate(timeout=60)
-    assert err == ""
+    # The loop's debug mode tells what kept it for 0.1 s, which on a busy machine is anything at all.
+    told = [line for line in err.splitlines() if not re.fullmatch(r"Executing <.*> took [0-9.]+ seconds", line)]
+    assert told == []
     return process.returncode, json.loads(out)
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-import chevron
 import jinja2
+import pystache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,7 +116,7 @@ def rendered(language: str, source: str, number: int) -> str:
         return jinja2.Environment(autoescape=False).from_string(source.replace("{v}", "v")).render(x="X", v=number)
     if language == "liquid":
         return Liquid().from_string(source.replace("{v}", "v")).render(x="X", v=number)
-    return chevron.render(source, {"x": "X", "s0": number == 0})
+    return pystache.render(source, {"x": "X", "s0": number == 0})
 
 
 def compare(language: str, source: str, *, case: bool) -> None:
