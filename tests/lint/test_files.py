@@ -100,9 +100,11 @@ def test_links_that_leave_the_root_are_not_followed(tmp_path: Path) -> None:
     (root / "link.html").symlink_to(tmp_path / "secret.html")
     (root / "folder").symlink_to(tmp_path / "outside")
     (root / "broken.html").symlink_to(root / "nowhere.html")
+    (root / "round.html").symlink_to(root / "round.html")
     found = gathered(root)
     assert list(by_subject(found)) == ["a.html"]
-    assert [name for name, _ in found.limits] == ["broken.html", "folder", "link.html"]
+    assert [name for name, _ in found.limits] == ["broken.html", "folder", "link.html", "round.html"]
+    assert found.unreadable == []
     found = gathered(root, ["link.html", "folder"])
     assert found.documents == []
     assert [name for name, _ in found.unreadable] == ["folder", "link.html"]

@@ -3,6 +3,7 @@
 Nothing is executed, and nothing but regular files is opened: a pipe, a device or a socket would block or do harm.
 """
 
+import errno
 import os
 import re
 import stat
@@ -282,7 +283,10 @@ class _Walk:
                 return None
         except OSError as error:
             name = shown(path, self.root)
-            self.found.unreadable.append((name, f"{name}: {_why(error)}"))
+            if error.errno == errno.ELOOP:
+                self.found.limits.append((name, f"{name}: is a link that leads to itself; it is not read"))
+            else:
+                self.found.unreadable.append((name, f"{name}: {_why(error)}"))
             return None
         if use in {"yes", "weak"} or _worth_a_look(path, use):
             self.add(path, explicit=False, weak=use == "weak")

@@ -283,7 +283,7 @@ def _small(written: str, *, alone: bool) -> str | None:
     match = _LENGTH.match(written.partition("/" if alone else " ")[0])
     size = float(match[1]) if match and match[1] not in {"", "."} else None
     small = size is not None and size <= 1 and (size == 0 or (match is not None and match[2]))
-    return f"a font size of {written[:20]}" if small else None
+    return f"a font size of {match[1]}{match[2] or ''}" if small and match is not None else None
 
 
 _UNSAID = _Style("")

@@ -375,6 +375,7 @@ def charset_differs(document: Document) -> Result:
                 f"the page says {declared}, its MIME part {charset}: in some clients {harm}",
                 element.start,
                 element.end,
+                severity=Severity.WARNING if body.source.text.isascii() else None,
                 fix=steps(f'write <meta charset="{charset.lower()}"> here, or send the part as {declared}'),
             )
             break
