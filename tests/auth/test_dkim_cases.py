@@ -111,7 +111,7 @@ def judged(case: dict[str, Any]) -> tuple[DkimResult, str]:
     answers = answers_of(case, signer)
     results = Verifier(message).verify(answers, case["now"])
     assert len(results) == 1
-    opinions = second_opinions(message, results, answers)
+    opinions = second_opinions(message, results, answers, case["now"])
     word = "none" if not opinions or opinions[0].valid is None else "valid" if opinions[0].valid else "not valid"
     return results[0], word
 

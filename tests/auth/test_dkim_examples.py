@@ -27,4 +27,4 @@ def test_example_of_the_standard(name: str, count: int) -> None:
     answers = {owner: answer(owner, record) for owner, record in KEYS.items()}
     results = Verifier(message).verify(answers, 1528640000)
     assert [(each.result, each.detail) for each in results] == [("pass", "the signature is valid")] * count
-    assert [each.valid for each in second_opinions(message, results, answers)] == [True] * count
+    assert [each.valid for each in second_opinions(message, results, answers, 1528640000)] == [True] * count

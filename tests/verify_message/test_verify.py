@@ -280,6 +280,22 @@ def test_second_opinions_can_be_left_out() -> None:
     assert found.view().dkim_second[0].differs(found.view().dkim[0])
 
 
+@pytest.mark.parametrize(
+    ("tags", "valid"),
+    [
+        ("t=1000000000; x=1000600000", None),  # long past by the computer's clock, not at the time of judging
+        ("t=1000000000; x=1000550000", None),  # within the ten hours that dkimpy grants
+        ("t=1000000000; x=1000500000", False),
+        ("t=1000900000", False),
+    ],
+)
+def test_dkimpys_clock_is_that_of_the_judging(tags: str, valid: bool | None) -> None:
+    found = scenario((f"sign {tags}",))
+    found.now = 1000560000
+    view = found.view()
+    assert view.dkim_second[0].valid is valid, view.dkim_second
+
+
 def test_our_results_line() -> None:
     line = results_line(scenario(()).view())
     assert line.startswith("Authentication-Results: mailcheck.invalid; spf=pass smtp.mailfrom=example.com; dkim=pass ")

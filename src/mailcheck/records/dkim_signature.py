@@ -11,6 +11,8 @@ MAX_NAMES = 200
 """Field names of h= that are read."""
 MAX_DIGITS = 12
 """Digits of a number (RFC 6376 3.5 asks for twelve)."""
+_MOST_DIGITS = 76
+"""Digits that the grammar of l= has, zeros and all (RFC 6376 3.5)."""
 
 _FWS = re.compile(r"[ \t\r\n]+")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -212,7 +214,7 @@ class _Reader:
         if not (value.isascii() and value.isdigit()):
             self.bad("number", tag, f"{name}={value!s:.20} is no number", "RFC 6376 3.5")
             return None
-        if len(value.lstrip("0")) > MAX_DIGITS:
+        if len(value) > _MOST_DIGITS or len(value.lstrip("0")) > MAX_DIGITS:
             self.bad("number", tag, f"{name}= has {len(value)} digits", "RFC 6376 3.5")
             return None
         return int(value)

@@ -73,7 +73,11 @@ async def gather(raw: bytes, ask: Ask, question: Question, *, subject: str, path
     spf = asked.spf
     dmarc = await _dmarc(author, spf, dkim, ask) if judged else None
     diagnoses = await _diagnosed(verifier, dkim, asked, question) if judged else {}
-    second = dkim_opinion.second_opinions(message, dkim, asked.keys) if judged and question.second_opinions else ()
+    second = (
+        dkim_opinion.second_opinions(message, dkim, asked.keys, judged_at)
+        if judged and question.second_opinions
+        else ()
+    )
     arc = verify_chain(message, chain if judged else ArcChain(()), asked.keys)
     return VerifiedMessage(
         subject, path, message, read_parts(message) if judged else Tree(()), author, hops, envelope,

@@ -52,7 +52,7 @@ class _Change:
 def search_header(verifier: Verifier, result: DkimResult, digest: SignedDigest, budget: Budget) -> Cause | None:
     """The first change found that explains the signature; None where none does. Bounded by the budget."""
     signature = result.signature
-    slots = _slots(verifier, signature.names)
+    slots = _slots(verifier, signature.names, result.field)
     whole = [b"" if slot is None else verifier.canonical_field(signature.header_canon, slot) for slot in slots]
     own = own_field(result.field, signature)
     size = sum(map(len, whole)) + len(own)
@@ -91,11 +91,12 @@ def _cause(change: _Change) -> Cause:
     return Cause(change.kind, change.detail, field.start if field else None, field.end if field else None)
 
 
-def _slots(verifier: Verifier, names: tuple[str, ...]) -> list[int | None]:
+def _slots(verifier: Verifier, names: tuple[str, ...], own: Field) -> list[int | None]:
     """For each name of h= the field it stands for, from the bottom up; None where there is none (RFC 6376 5.4.2)."""
     places: dict[str, list[int]] = {}
     for number, field in enumerate(verifier.message.fields):
-        places.setdefault(field.key, []).append(number)
+        if field is not own:
+            places.setdefault(field.key, []).append(number)
     found: list[int | None] = []
     for name in names:
         left = places.get(name)

@@ -10,6 +10,9 @@ from mailcheck.model.value import dataclass
 
 JUDGED = frozenset({"pass", "fail", "permerror", "policy"})
 """Results that a second opinion can differ from; the others came from what was not known or not done."""
+_BY_THE_CLOCK = ("x= value is past", "t= value is in the future")
+SLACK = 36_000
+"""Seconds that dkimpy gives to clocks that differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +29,21 @@ class Opinion:
 
 
 def second_opinions(
-    message: Message, results: Sequence[DkimResult], answers: Mapping[str, KeyAnswer]
+    message: Message, results: Sequence[DkimResult], answers: Mapping[str, KeyAnswer], now: int
 ) -> tuple[Opinion, ...]:
-    """An opinion for each signature, in order. Never raises."""
+    """An opinion for each signature, in order, at the time `now`. Never raises."""
     judged = [number for number, each in enumerate(results) if each.result in JUDGED]
     if len(message.raw) * len(judged) > MAX_WORK:
         return tuple(Opinion(number, None, "the message is too large for a second opinion") for number in judged)
-    return tuple(_opinion(message, number, results[number], answers) for number in judged)
+    return tuple(_opinion(message, number, results[number], answers, now) for number in judged)
 
 
-def _opinion(message: Message, number: int, ours: DkimResult, answers: Mapping[str, KeyAnswer]) -> Opinion:
+def _opinion(message: Message, number: int, ours: DkimResult, answers: Mapping[str, KeyAnswer], now: int) -> Opinion:
     import dkim
 
     signature = ours.signature
+    past = signature.expiry is not None and signature.expiry < now - SLACK
+    ahead = signature.timestamp is not None and signature.timestamp > now + SLACK
     octets = octets_for(
         message,
         relaxed_fields=signature.header_canon == "relaxed",
@@ -50,7 +55,12 @@ def _opinion(message: Message, number: int, ours: DkimResult, answers: Mapping[s
     except dkim.NaClNotFoundError:
         return Opinion(number, None, "dkimpy checks Ed25519 only with PyNaCl installed")
     except dkim.DKIMException as error:
+        if str(error).startswith(_BY_THE_CLOCK) and not (past or ahead):
+            # It knows no other time than the computer's.
+            return Opinion(number, None, "dkimpy judges x= and t= by today's date alone")
         return Opinion(number, False, str(error)[:200])
     except Exception as error:  # noqa: BLE001  dkimpy's own faults are no opinion (ValueError, IndexError, …)
         return Opinion(number, None, f"dkimpy failed: {type(error).__name__}")
+    if past or ahead:
+        return Opinion(number, False, "x= is past" if past else "t= is in the future")
     return Opinion(number, valid)

@@ -141,13 +141,18 @@ class Verifier:
             self._hashes[canon, length] = digest
         return digest
 
-    def selected(self, names: tuple[str, ...]) -> tuple[list[int], frozenset[str]]:
-        """The fields that h= names, each name from the bottom up (RFC 6376 5.4.2), and the names beyond them."""
+    def selected(self, names: tuple[str, ...], own: Field) -> tuple[list[int], frozenset[str]]:
+        """The fields that h= names, each name from the bottom up (RFC 6376 5.4.2), and the names beyond them.
+
+        The signature that is verified, `own`, is none of them, whatever h= names (5.4).
+        """
         used: dict[str, int] = {}
         chosen: list[int] = []
         over = set()
         for name in names:
             places = self._places.get(name, [])
+            if name == "dkim-signature":
+                places = [number for number in places if self.message.fields[number] is not own]
             count = used[name] = used.get(name, 0) + 1
             if count <= len(places):
                 chosen.append(places[-count])
@@ -178,7 +183,7 @@ class Verifier:
 
     def one(self, field: Field, signature: DkimSignature, answer: KeyAnswer | None, now: int) -> DkimResult:
         """Judge one signature (RFC 6376 6.1)."""
-        chosen, over = self.selected(signature.names)
+        chosen, over = self.selected(signature.names, field)
         octets = 0
         if signature.body_canon in {"simple", "relaxed"}:
             octets = len(self.canonical_body(signature.body_canon))
