@@ -324,7 +324,7 @@ class Document:
 
     def facts(self) -> dict[str, Any]:
         """What was measured, for the JSON report: documented in docs/json.md."""
-        return {
+        found: dict[str, Any] = {
             "kind": self.kind,
             "kind_reason": self.kind_reason or None,
             "bodies": [
@@ -339,3 +339,8 @@ class Document:
                 for body in self.bodies
             ],
         }
+        if any(body.media == "subject" for body in self.bodies):
+            pack = self.heading.pack
+            found["subject_language"] = self.heading.language
+            found["subject_claims"] = pack is not None
+        return found
