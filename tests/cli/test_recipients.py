@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -238,3 +239,23 @@ def test_what_one_address_imports(command: Command) -> None:
 
     modules = imported("recipients", "anna@shop.com", "--offline", "--isolated", "-q")
     assert roots(modules, {"dns.message", "dns.resolver", "ssl", "http", "email_validator", "dkim", "spf"}) == set()
+
+
+def test_reports_are_as_the_schema_says(command: Command) -> None:
+    from jsonschema import Draft202012Validator
+
+    import mailcheck
+
+    schema = json.loads((Path(mailcheck.__file__).parent / "data" / "report.schema.json").read_text("utf-8"))
+    rows = ["anna@shop.com", "n/a", "x@gone.com", "z@broken.example", "b@gmial.com"]
+    done = run(command, listed(command, rows), "anna@gmial.com", "gone.csv", "--format", "json")
+    Draft202012Validator(schema).validate(done.json)
+
+
+def test_the_page_about_it_names_every_option() -> None:
+    from mailcheck.cli.recipients_ import parser
+
+    page = (Path(__file__).parents[2] / "docs" / "recipients.md").read_text("utf-8")
+    own = {"--column", "--suppressions", "--out", "--show-addresses", "--hash-output", "--max-bad", "--max-unknown"}
+    assert own <= set(parser().options())
+    assert [option for option in sorted(own) if option not in page] == []

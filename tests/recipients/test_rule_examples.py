@@ -24,7 +24,8 @@ RULES = rules(ALL)
 
 
 def unescaped(line: str) -> str:
-    """`\\u200b` and `\\n` in an example stand for the character."""
+    """`\\u200b` and `\\n` in an example stand for the character, `a{65}` for 65 of them."""
+    line = re.sub(r"([ab])\{(\d+)\}", lambda match: match[1] * int(match[2]), line)
     return re.sub(r"\\u([0-9a-f]{4})|\\n", lambda match: chr(int(match[1], 16)) if match[1] else "\n", line)
 
 
