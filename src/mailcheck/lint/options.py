@@ -1,7 +1,6 @@
 """What a lint run is told: plain values, from flags and configuration or from a caller in Python."""
 
 from collections.abc import Mapping
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +88,8 @@ class LintOptions:
 
     def with_texts(self, instead: Mapping[str, str | None]) -> "LintOptions":
         """The same options with these texts in the place of files."""
+        from copy import copy
+
         other = copy(self)
         other.instead = dict(instead)
         return other
