@@ -29,6 +29,17 @@ def _level(word: str) -> Severity:
         raise UsageError(f"fail_on is error, warning or info, not {word!r:.40}") from None
 
 
+def _text(name: str, value: object, *, optional: bool = True) -> None:
+    if not isinstance(value, str) and not (optional and value is None):
+        raise UsageError(f"{name} is a text (str), not {type(value).__name__}")
+
+
+def _run(resolver: Resolver | None, timeout: float = 30.0) -> Run:
+    if resolver is not None and not (callable(getattr(resolver, "ask", None)) and hasattr(resolver, "close")):
+        raise UsageError(f"resolver is a resolver such as StaticResolver({{…}}), not {type(resolver).__name__}")
+    return Run(resolver if resolver is not None else open_resolver(DnsOptions()), timeout=timeout)
+
+
 async def audit(
     domain: str,
     *,
@@ -45,7 +56,7 @@ async def audit(
     name = domain_argument(domain)
     level = _level(fail_on)
     selection = Selection.of(tuple(select), (), tuple(ignore))
-    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()), timeout=timeout)
+    run = _run(resolver, timeout)
     try:
         return await audit_domains(
             [name],
@@ -79,6 +90,7 @@ async def verify(
     """Verify one message; see `mailcheck.verify`."""
     from ipaddress import ip_address
 
+    from mailcheck.verify_message.envelope import MAX_HOPS
     from mailcheck.verify_message.gather import Question
     from mailcheck.verify_message.run import Given, selectors, verify_one
 
@@ -91,12 +103,19 @@ async def verify(
             raise UsageError(f"ip: {ip!r:.60} is no IP address") from None
     level = _level(fail_on)
     selection = Selection.of(tuple(select), (), tuple(ignore))
+    if now is not None and not isinstance(now, datetime.datetime):
+        raise UsageError(f"now is a datetime, not {type(now).__name__}")
+    hops: object = trust_received
+    if not isinstance(hops, int) or isinstance(hops, bool) or not 0 <= hops <= MAX_HOPS:
+        raise UsageError(f"trust_received is a number of Received fields from 0 to {MAX_HOPS}, not {hops!r:.40}")
+    for name, value in (("helo", helo), ("mail_from", mail_from), ("authserv_id", authserv_id)):
+        _text(name, value)
     time = now or datetime.datetime.now(datetime.UTC)
     time = time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
     question = Question(
         int(time.timestamp()), ip, helo, mail_from, trust_received, authserv_id, second_opinions, selectors()
     )
-    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()), timeout=timeout)
+    run = _run(resolver, timeout)
     try:
         subject = await verify_one(Given(bytes(message), "message", None), run, question, selection, level)
     finally:
@@ -108,7 +127,7 @@ async def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver |
     """Evaluate SPF for one sender; see `mailcheck.check_host`."""
     from mailcheck.auth.spf.evaluate import check_host as evaluate
 
-    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()))
+    run = _run(resolver)
     try:
         return await evaluate(ip, mail_from, helo, run.ask)
     finally:
@@ -125,16 +144,25 @@ async def evaluate_dmarc(
     """Evaluate DMARC for one message; see `mailcheck.evaluate_dmarc`."""
     from mailcheck.auth.dmarc.evaluate import evaluate_dmarc as evaluate
 
+    _text("author_domain", author_domain, optional=False)
     author = domain_argument(author_domain)
     for check, pairs in (("spf", [spf] if spf is not None else []), ("dkim", dkim)):
-        for _, word in pairs:
+        for pair in pairs:
+            word = _word_of(check, pair)
             if word.lower() not in _WORDS:
                 raise UsageError(f"{check}: {word!r:.40} is none of {', '.join(_WORDS)}; give (domain, result)")
-    run = Run(resolver if resolver is not None else open_resolver(DnsOptions()))
+    run = _run(resolver)
     try:
         return await evaluate(author, spf, dkim, run.ask)
     finally:
         await run.close()
+
+
+def _word_of(check: str, pair: object) -> str:
+    match pair:
+        case (str(), str(word)):
+            return word
+    raise UsageError(f"{check}: {pair!r:.60} is no (domain, result)")
 
 
 _WORDS = ("pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror")

@@ -104,7 +104,7 @@ def check_host(ip: str, mail_from: str, helo: str, *, resolver: Resolver | None 
     name it says; `resolver` answers the questions (the system's name servers by default). Gives the result word with
     the term that decided, the domain's explanation of a fail, and every step; faults of the DNS are results, too.
 
-    Raises UsageError when `ip` is no IP address.
+    Raises UsageError when `ip` is no IP address, or another argument no text.
     """
     from mailcheck.auth.spf.evaluate import check_host_at_hand
     from mailcheck.dns.static import StaticResolver

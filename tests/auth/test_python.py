@@ -1,6 +1,7 @@
 """`mailcheck.check_host` and `mailcheck.evaluate_dmarc`, as a Python program calls them (architecture 4.4)."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,3 +95,34 @@ def test_an_address_that_is_none(ip: str) -> None:
 def test_what_is_no_call(arguments: tuple[str, ...], options: dict[str, Any], message: str) -> None:
     with pytest.raises(mailcheck.UsageError, match=message):
         mailcheck.evaluate_dmarc(*arguments, **options, resolver=world())
+
+
+MESSAGE = b"From: a@example.com\r\n\r\nHello\r\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mailcheck.check_host("192.0.2.1", b"a@b", "h", resolver=world()), "mail_from is a text"),
+        (lambda: mailcheck.check_host("192.0.2.1", "a@b", None, resolver=world()), "helo is a text"),
+        (lambda: mailcheck.check_host("192.0.2.1", "a@b", "h", resolver="9.9.9.9"), "resolver is a resolver"),
+        (lambda: mailcheck.evaluate_dmarc(None, resolver=world()), "author_domain is a text"),
+        (lambda: mailcheck.evaluate_dmarc("example.com", spf="pass", resolver=world()), r"no \(domain, result\)"),
+        (lambda: mailcheck.evaluate_dmarc("example.com", dkim=[("a",)], resolver=world()), "no .domain"),
+        (lambda: mailcheck.verify("text", resolver=world()), "octets"),
+        (lambda: mailcheck.verify(MESSAGE, ip="x", resolver=world()), "no IP address"),
+        (lambda: mailcheck.verify(MESSAGE, now=5, resolver=world()), "now is a datetime"),
+        (lambda: mailcheck.verify(MESSAGE, trust_received=-1, resolver=world()), "from 0 to 100"),
+        (lambda: mailcheck.verify(MESSAGE, helo=b"h", resolver=world()), "helo is a text"),
+        (lambda: mailcheck.verify(MESSAGE, select=["NO1"], resolver=world()), "no rule"),
+        (lambda: mailcheck.verify(MESSAGE, fail_on="bad", resolver=world()), "fail_on"),
+    ],
+)
+def test_mistakes_of_the_caller_are_usage_errors(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(mailcheck.UsageError, match=message):
+        call()
+
+
+def test_answers_that_are_no_mapping() -> None:
+    with pytest.raises(mailcheck.InputError, match="a mapping"):
+        mailcheck.StaticResolver([])

@@ -46,6 +46,8 @@ class StaticResolver:
         self._types: dict[tuple[str, str], Records | str] = {}
         self._names: set[str] = set()
         self._given: dict[tuple[str, str], Fact[Records]] = {}
+        if not isinstance(answers, Mapping):
+            raise InputError(f"{source}: a mapping of names to their records is wanted, not {type(answers).__name__}")
         for name, entry in answers.items():
             if not name.isascii() or not valid(normal(name)):
                 raise InputError(f"{source}: {name!r:.300} is no name; internationalized ones are written xn--…")

@@ -57,7 +57,7 @@ async def check_host(
     `ask` answers the questions; `receiver` and `clock` are what the macros r and t of an explanation stand for.
     What takes longer than `seconds` is a temperror. Raises UsageError where `ip` is no address; for nothing else.
     """
-    evaluation = _Evaluation(_client(ip), sender_of(mail_from, helo), ask, receiver, clock)
+    evaluation = _Evaluation(_client(ip, mail_from, helo), sender_of(mail_from, helo), ask, receiver, clock)
     work = evaluation.run()
     try:
         # Where every answer is at hand there is nothing to wait for, and so nothing to set an alarm for.
@@ -86,7 +86,9 @@ def check_host_at_hand(
     async def ask(name: str, type_: str) -> Fact[Records]:
         return answer(name, type_)
 
-    evaluation = _Evaluation(_client(ip), sender_of(mail_from, helo), ask, receiver, clock, at_hand=True)
+    evaluation = _Evaluation(
+        _client(ip, mail_from, helo), sender_of(mail_from, helo), ask, receiver, clock, at_hand=True
+    )
     try:
         evaluation.run().send(None)
     except StopIteration as done:
@@ -95,10 +97,14 @@ def check_host_at_hand(
     raise AssertionError("an evaluation waited for what was at hand")
 
 
-def _client(ip: str | IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _client(ip: str | IPv4Address | IPv6Address, mail_from: object, helo: object) -> IPv4Address | IPv6Address:
+    """The address; UsageError where it is none, or where a name is no text."""
     client = client_address(ip)
     if client is None:
         raise UsageError(f"{str(ip)!r:.60} is not an IP address")
+    for name, value in (("mail_from", mail_from), ("helo", helo)):
+        if not isinstance(value, str):
+            raise UsageError(f"{name} is a text (str), not {type(value).__name__}")
     return client
 
 
