@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.command import Command, outcome, process
 from recipients.world import ANSWERS
@@ -259,3 +261,11 @@ def test_the_page_about_it_names_every_option() -> None:
     own = {"--column", "--suppressions", "--out", "--show-addresses", "--hash-output", "--max-bad", "--max-unknown"}
     assert own <= set(parser().options())
     assert [option for option in sorted(own) if option not in page] == []
+
+
+@given(st.text(max_size=40))
+def test_the_short_way_of_a_cell_is_the_escaper_s(text: str) -> None:
+    from mailcheck.cli.recipients_table import _safe
+    from mailcheck.report.csv_ import cell
+
+    assert _safe(text) == cell(text)

@@ -187,3 +187,12 @@ def test_suppressions(tmp_path: Path) -> None:
     assert reason("x@eu.blocked.com") == "suppressed-domain"
     assert reason("x@notblocked.com") is None
     assert json.dumps(reason("emil@shop.com")) == "null"
+
+
+def test_a_sample_is_bounded(tmp_path: Path) -> None:
+    """Wide rows and many keys cost what they hold, not the product of both."""
+    wide = ",".join(f"c{number}" for number in range(50_000)) + ",email\n"
+    assert texts(tmp_path, wide + ",".join("x" * 50_000) + ",a@shop.com\n") == ["a@shop.com"]
+    keys = json.dumps({f"k{number}": "x" for number in range(20_000)} | {"email": "a@shop.com"}) + "\n"
+    assert "name it with --column" in refused(tmp_path, keys * 20, "k.jsonl")
+    assert texts(tmp_path, keys * 3, "k.jsonl", column="email") == ["a@shop.com"] * 3

@@ -19,6 +19,15 @@ HEADER = ("list", "row", "verdict", "codes", "reasons", "address", "suggestion",
 _SAME = ("dup-exact", "dup-case", "dup-provider")
 
 
+def _safe(text: str) -> str:
+    """As `cell`, without its searches where a text can hold nothing for them: nearly every address."""
+    if not text or (
+        text[0].isalnum() and text.isascii() and text.isprintable() and ";" not in text and "##" not in text
+    ):
+        return text
+    return cell(text)
+
+
 class Table(AbstractContextManager["Table"]):
     """A CSV or, where the file's name ends so, JSON Lines. `hashed` puts SHA-256 in the place of addresses.
 
@@ -79,7 +88,7 @@ class Table(AbstractContextManager["Table"]):
         else:
             texts = (" ".join(codes()[each] for each in names), " ".join(names), address, suggestion)
             shown = "" if confidence is None else f"{confidence:.2f}"
-            self._writer.writerow((cell(name), number, row.verdict, *map(cell, texts), shown, same))
+            self._writer.writerow((cell(name), number, row.verdict, *map(_safe, texts), shown, same))
         if self._buffer.tell() > 1 << 20:
             try:
                 self._flush()

@@ -16,6 +16,8 @@ from mailcheck.recipients.lists.shape import Shape, shape_of
 
 SAMPLE = 500
 """Lines by which the shape is found."""
+MAX_KEYS = 1_000
+"""Keys of JSON objects among which that of the addresses is looked for; --column names any."""
 _IN_MEMORY = 16_000_000
 _REFUSED = {
     ".parquet": "Parquet is not read by this version; export the list as CSV",
@@ -61,7 +63,7 @@ def open_list(path: str, *, column: str | None = None) -> "RecipientList":
     stream = _spooled() if path == "-" else _file(path)
     try:
         encoding = detect(stream, name)
-        lines = list(itertools.islice(_lines(stream, encoding, name), SAMPLE))
+        lines = _sample(_lines(stream, encoding, name))
         given = None if path == "-" else path
         if ending in {".jsonl", ".ndjson", ".json"} or (path == "-" and _is_json(lines)):
             return _JsonLines(stream, name, given, encoding, lines, column)
@@ -77,7 +79,18 @@ def open_list(path: str, *, column: str | None = None) -> "RecipientList":
 
 def first_lines(path: str) -> list[str]:
     """The first lines of a file. Raises InputError."""
-    return list(itertools.islice(plain_lines(path), SAMPLE))
+    return _sample(plain_lines(path))
+
+
+def _sample(lines: Iterator[str]) -> list[str]:
+    found = []
+    size = 0
+    for line in itertools.islice(lines, SAMPLE):
+        found.append(line)
+        size += len(line)
+        if size > MAX_LINE:
+            break
+    return found
 
 
 def plain_lines(path: str) -> Iterator[str]:
@@ -228,9 +241,9 @@ class _JsonLines:
             if all(isinstance(value, str) for value in values):
                 return None
             raise InputError(f"{self.name}: its lines are neither objects nor strings; write one object a line")
-        table = [list(dict.fromkeys(key for each in objects for key in each))]
+        table = [list(dict.fromkeys(key for each in objects for key in each))[:MAX_KEYS]]
         table += [[str(each.get(key) or "") for key in table[0]] for each in objects]
-        if column is not None and column not in table[0]:
+        if column is not None and not any(column in each for each in objects):
             raise InputError(f"{self.name}: there is no key {column!r:.60} (keys: {', '.join(table[0][:20]):.300})")
         if column is not None:
             return column
