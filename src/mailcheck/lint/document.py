@@ -302,17 +302,17 @@ class Document:
     @property
     def html(self) -> tuple[Body, ...]:
         """The HTML bodies."""
-        return tuple(body for body in self.bodies if body.media == "html")
+        return tuple([body for body in self.bodies if body.media == "html"])
 
     @property
     def written(self) -> tuple[Body, ...]:
         """The HTML bodies but for those that MJML was compiled to: nobody wrote their tags."""
-        return tuple(body for body in self.html if body.rendered or not body.source.how)
+        return tuple([body for body in self.bodies if body.media == "html" and (body.rendered or not body.source.how)])
 
     @property
     def text(self) -> tuple[Body, ...]:
         """The plain text bodies."""
-        return tuple(body for body in self.bodies if body.media == "text")
+        return tuple([body for body in self.bodies if body.media == "text"])
 
     def composed(self, body: Body) -> Composition:
         """What the body becomes with what it extends and includes."""
