@@ -93,15 +93,31 @@ def _misnested(body: Body, fault: Fault) -> Finding:
             places.append((f"{what} ends it here", ender.start, ender.end))
         return _at(body, fault, message, fix, places, severity=Severity.WARNING)
     if misnesting.kind == "stray":
-        message = f"</{tag}> ends nothing{where}: no <{tag}> is open here"
+        message = f"</{tag}> ends nothing{where}: no <{tag}> is open here, and clients drop it or end another with it"
         return _at(body, fault, message, steps(f"delete this </{tag}>, or put the <{tag}> that is missing before it"))
     closed_short = body.source.text[misnesting.start : misnesting.end].endswith("/>")
     hint = "; in HTML, /> does not close it" if closed_short else ""
     if other is not None and other.close_start is not None:
-        message = f"<{tag}> is not closed{where} before </{other.tag}>{hint}: clients differ in where it ends"
+        message = f"<{tag}> is not closed{where} before </{other.tag}>{hint}: {_harm(tag)}"
         fix = steps(f"put </{tag}> where it shall end, at the latest before </{other.tag}>")
         return _at(body, fault, message, fix, [(f"</{other.tag}> is here", other.close_start, other.close_end)])
-    return _at(body, fault, f"<{tag}> is never closed{where}{hint}", steps(f"put </{tag}> where it shall end"))
+    message = f"<{tag}> is never closed{where}{hint}: {_harm(tag)}"
+    return _at(body, fault, message, steps(f"put </{tag}> where it shall end"))
+
+
+_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
+_LOOKS = frozenset({"b", "strong", "i", "em", "u", "s", "span", "font", "small", "big", "sup", "sub", "strike", "code"})
+
+
+def _harm(tag: str) -> str:
+    """What becomes of the mail where an element has no end."""
+    if tag in _TABLE:
+        return "clients differ in where it ends, and in some the layout falls apart"
+    if tag == "a":
+        return "clients differ in where it ends, and in some all that follows is a link"
+    if tag in _LOOKS:
+        return "clients differ in where it ends, and in some all that follows looks like it"
+    return "clients differ in where it ends, and in some what follows is out of its place"
 
 
 def _at(
