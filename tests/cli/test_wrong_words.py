@@ -34,7 +34,10 @@ WRONG = {
     "folder of baseline missing": ((*AUDIT, "--write-baseline", "nope/x.json"), "there is no folder 'nope'"),
     "config missing": ((*AUDIT, "--config", "nope.toml"), "nope.toml: cannot be read"),
     "config is a folder": ((*AUDIT, "--config", "."), "cannot be read: Is a directory"),
-    "e-mail address": (("me@example.com",), "is an e-mail address; to audit its domain: mailcheck example.com"),
+    "e-mail address": (
+        ("me@example.com",),
+        "is an e-mail address; to check it: mailcheck recipients me@example.com; to audit its domain: mailcheck example.com",
+    ),
     "URL": (("https://example.com/x",), "is a URL; audit its host: mailcheck example.com"),
     "port": (("example.com:25",), "has a port; audit its host: mailcheck example.com"),
     "IPv4 address": (("192.0.2.1",), "it is an IP address"),

@@ -155,6 +155,7 @@ def test_keys(one: str, other: str, same: bool) -> None:
 def test_masks_and_digests() -> None:
     assert masked("anna.doe@shop.com") == "a…@shop.com"
     assert "doe" not in masked("anna doe")
+    assert "doe" not in masked("a@shop.com, doe.anna") + masked("a@shop.com doe") + masked("<a@shop.com>doe")
     assert masked(" ") == "empty"
     assert digest("Anna@shop.com") == digest("anna@shop.com")
 

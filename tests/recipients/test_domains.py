@@ -48,6 +48,7 @@ def found(*domains: str, resolver: StaticResolver | None = None, **kwargs) -> di
         ("slow.example", "unknown", None),
         ("half.example", "mx", True),
         ("lost.example", "unknown", None),
+        ("many.example", "unknown", None),
     ],
 )
 def test_every_state(domain: str, state: str, deliverable: bool | None) -> None:

@@ -23,6 +23,9 @@ ANSWERS: dict[str, Any] = {
     "slow.example": "TIMEOUT",
     "half.example": {"MX": ["10 broken.example.", "20 mx.mail.example."]},
     "lost.example": {"MX": ["10 broken.example.", "20 mx.private.example."]},
+    "many.example": {
+        "MX": [f"{number} localhost." for number in range(3)] + [f"1{n} gone{n}.example." for n in range(4)]
+    },
     "six.example": {"MX": ["10 mx6.example."]},
     "mx6.example": {"AAAA": ["2001:db8::1"]},
     **{

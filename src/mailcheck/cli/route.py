@@ -93,11 +93,19 @@ def _remedy(word: str) -> str:
     if "://" in word:
         return f"{shown!r} is a URL; audit its host: mailcheck {word.partition('://')[2].split('/')[0][:80]}"
     if "/" not in word and "@" in word:
-        return f"{shown!r} is an e-mail address; to audit its domain: mailcheck {word.rpartition('@')[2][:80]}"
+        return (
+            f"{shown!r} is an e-mail address; to check it: mailcheck recipients {shown}; "
+            f"to audit its domain: mailcheck {word.rpartition('@')[2][:80]}"
+        )
     if word.lower().endswith(".toml"):
         return f"{shown!r} is a file; a configuration is given with --config {shown}"
     if word.lower().endswith((".txt", ".csv")):
-        return f"{shown!r} is a file; a list of domains is audited with: mailcheck audit --from {shown}"
+        return (
+            f"{shown!r} is a file; a list of domains is audited with: mailcheck audit --from {shown}; "
+            f"a list of recipients is checked with: mailcheck recipients {shown}"
+        )
+    if word.lower().endswith((".tsv", ".jsonl", ".parquet")):
+        return f"{shown!r} is a file; a list of recipients is checked with: mailcheck recipients {shown}"
     if word.lower().endswith(".eml"):
         return (
             f"{shown!r} is a message; to verify who sent it: mailcheck verify {shown}; "

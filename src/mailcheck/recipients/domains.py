@@ -117,9 +117,14 @@ async def _exchangers(domain: str, hosts: tuple[str, ...], evidence: Evidence, a
             return MailHosts(domain, "mx", "", hosts, (evidence,))
         elif found:
             nowhere.append(f"{host} ({found[0]})")
-    if lost is not None or len(hosts) > MAX_EXCHANGES:
-        # Hosts were left out, or gave no answer: that none of them takes mail is not proven.
-        return _unknown(domain, lost, hosts) if lost else MailHosts(domain, "mx", "", hosts, (evidence,))
+    # Hosts that gave no answer, or were left out: that none takes mail is not proven.
+    if lost is not None:
+        return _unknown(domain, lost, hosts)
+    if len(hosts) > MAX_EXCHANGES:
+        detail = (
+            f"{domain} MX: the first {MAX_EXCHANGES} of {len(hosts)} hosts cannot be reached, the others were not asked"
+        )
+        return MailHosts(domain, "unknown", detail, hosts, (evidence,), "too-many-exchanges")
     if nowhere:
         return MailHosts(domain, "unroutable", nowhere[0], hosts, (evidence,))
     return MailHosts(domain, "nothing", f"the MX {hosts[0]} has no address", hosts, (evidence,))

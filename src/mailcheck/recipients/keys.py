@@ -3,6 +3,7 @@
 import hashlib
 
 from mailcheck.data.recipients_facts import mailboxes
+from mailcheck.model.pattern import regex
 from mailcheck.recipients.address import Address
 
 
@@ -40,4 +41,8 @@ def masked(text: str) -> str:
     local, at, domain = text.strip().rpartition("@")
     if not at:
         return f"{text.strip()[:1]}… ({len(text)} characters)" if text.strip() else "empty"
-    return f"{local[:1]}…@{domain[:80]}"
+    # What stands behind a domain may be a name.
+    return f"{local[:1]}…@{_BEHIND.split(domain, maxsplit=1)[0][:80]}"
+
+
+_BEHIND = regex(r"[\s,;<>()\"']")
