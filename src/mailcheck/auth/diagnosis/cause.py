@@ -2,7 +2,7 @@
 
 from mailcheck.model.value import dataclass
 
-MAX_OCTETS = 150_000_000
+MAX_OCTETS = 120_000_000
 """Octets that the searches for one message hash."""
 MAX_TRIES = 20_000
 """Variants that are tried."""
