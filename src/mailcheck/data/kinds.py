@@ -19,13 +19,18 @@ def _data() -> dict[str, Any]:
 @cache
 def words(kind: str) -> tuple[str, ...]:
     """The phrases of a kind, in the form that `plain` gives, of every language."""
-    return tuple(dict.fromkeys(plain(word) for group in _data()[kind].values() for word in group))
+    return _plain([word for group in _data()[kind].values() for word in group])
 
 
 @cache
 def online_version() -> tuple[str, ...]:
     """What links to a copy on the web say."""
-    return tuple(dict.fromkeys(plain(word) for word in _data()["online_version"]))
+    return _plain(_data()["online_version"])
+
+
+def _plain(phrases: list[str]) -> tuple[str, ...]:
+    """Each phrase once in plain form; all of them are brought into it as one text, since there are hundreds."""
+    return tuple(dict.fromkeys(plain("\0".join(phrases)).split("\0")))
 
 
 @cache
