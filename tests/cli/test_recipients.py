@@ -269,3 +269,19 @@ def test_the_short_way_of_a_cell_is_the_escaper_s(text: str) -> None:
     from mailcheck.report.csv_ import cell
 
     assert _safe(text) == cell(text)
+
+
+def test_a_header_alone_is_no_list_that_passes(command: Command) -> None:
+    command.write("empty.csv", "email,name\n\n")
+    done = run(command, "empty.csv")
+    assert (done.code, done.out) == (2, "")
+    assert "empty.csv: there is a header and no row" in done.err
+
+
+def test_no_error_shows_a_row(command: Command) -> None:
+    command.write("a.jsonl", '{"email": "secret@shop.com"}\n{"email": "secret@shop.com\n')
+    command.write("b.csv", 'id,email\n1,"secret@shop.com\n' + "2,secret@shop.com\n" * 20_000)
+    for name in ("a.jsonl", "b.csv"):
+        done = run(command, name)
+        assert done.code == 2
+        assert "secret" not in done.out + done.err

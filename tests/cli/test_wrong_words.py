@@ -36,7 +36,7 @@ WRONG = {
     "config is a folder": ((*AUDIT, "--config", "."), "cannot be read: Is a directory"),
     "e-mail address": (
         ("me@example.com",),
-        "is an e-mail address; to check it: mailcheck recipients me@example.com; to audit its domain: mailcheck example.com",
+        "to check it: mailcheck recipients me@example.com; to audit its domain: mailcheck example.com",
     ),
     "URL": (("https://example.com/x",), "is a URL; audit its host: mailcheck example.com"),
     "port": (("example.com:25",), "has a port; audit its host: mailcheck example.com"),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
+from mailcheck.model.errors import InputError
 from mailcheck.model.severity import Severity
 from mailcheck.model.value import dataclass, field
 from mailcheck.recipients.address import Address, read_address
@@ -53,10 +54,14 @@ def domains_of(table: RecipientList) -> Counter[str]:
     Reads the whole list, so that what is wrong with it is known before anything is asked or written. Raises InputError.
     """
     found: Counter[str] = Counter()
+    number = 0
     for row in table.rows():
+        number = row.number
         domain = _address(row).question
         if domain:
             found[domain] += 1
+    if not number:
+        raise InputError(f"{table.name}: there is a header and no row")
     return Counter(dict(found.most_common()))
 
 

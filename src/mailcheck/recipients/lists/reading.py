@@ -255,8 +255,13 @@ class _JsonLines:
     def _value(self, line: str, number: int) -> Any:
         try:
             return json.loads(line)
+        except json.JSONDecodeError as error:
+            # Neither the line nor a part of it is told: it may hold an address.
+            raise InputError(f"{self.name}: row {number} is no JSON: {error.msg} at character {error.colno}") from None
         except (ValueError, RecursionError):
-            raise InputError(f"{self.name}: row {number} is no JSON: {line.strip()[:40]!r}") from None
+            raise InputError(
+                f"{self.name}: row {number} is no JSON that is read: too deep, or a number too long"
+            ) from None
 
     def rows(self) -> Iterator[ListRow]:
         number = 0
