@@ -112,16 +112,22 @@ def _unwrapped(text: str, notes: list[Reason]) -> str:
     if _MAILTO.match(text):
         text = text[7:].partition("?")[0].strip()
         notes.append(Reason("addr-mailto", "mailto:"))
+    text = _without_end(text, notes)
     if text.endswith(">") and "<" in text:
         before, _, inside = text[:-1].rpartition("<")
         name = "addr-display-name" if before.strip() else "addr-angle"
         notes.append(Reason(name, before.strip(' "')[:60] if before.strip() else "< >"))
         text = inside.strip()
+    return _without_end(text, notes)
+
+
+def _without_end(text: str, notes: list[Reason]) -> str:
     bare = text.rstrip(",;. \t")
-    if bare != text and "@" in bare:
+    if bare == text or "@" not in bare:
+        return text
+    if not any(each.name == "addr-trimmed" for each in notes):
         notes.append(Reason("addr-trimmed", f"{text[len(bare) :]!r} behind it"))
-        text = bare
-    return text
+    return bare
 
 
 def _taken_apart(written: str, text: str, notes: list[Reason]) -> Address:
