@@ -6,7 +6,7 @@ tests run.
 """
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ class Pack:
         number = rf"(?:\d{{1,4}}|{self.numbers})" if self.numbers else r"\d{1,4}"
         return re.sub(r"(?<!\\)#", lambda _: number, text)
 
-    @property
+    # Each of a hundred alternatives asks for these.
+    @cached_property
     def numbers(self) -> str:
         """The number words, as alternatives."""
         return "|".join(_fold_pattern(word) for word in self.data.get("numbers", {}))
@@ -71,7 +72,7 @@ class Pack:
                 return int(value)
         return None
 
-    @property
+    @cached_property
     def weekday(self) -> str:
         """The days of the week, as one group of alternatives."""
         days = [_fold_pattern(form) for day in self.data.get("weekdays", ()) for form in day.split("|")]
