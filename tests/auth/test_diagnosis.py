@@ -119,6 +119,14 @@ BODY: dict[str, tuple[bytes, Edit, str]] = {
         body_of(lambda body: crlf(quopri.encodestring(quopri.decodestring(body) + b"caf\xc3\xa9 list\n"))),
         "footer",
     ),
+    "a preamble": (MULTIPART, body_of(lambda body: b"This is a multi-part message.\r\n" + body), "banner"),
+    "quotes in a part's field": (
+        MULTIPART,
+        lambda raw: raw.replace(b"text/html; charset=utf-8", b'text/html; charset="utf-8"'),
+        "parameter",
+    ),
+    "an empty line is gone": (PLAIN, body_of(replaced(b"\r\n\r\n", b"\r\n")), "blank-lines"),
+    "an empty line in between": (PLAIN, replaced(b"fine.\r\n", b"fine.\r\n\r\n"), "blank-lines"),
     "an empty body": (PLAIN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", lambda raw: raw + b"spam\r\n", "emptied"),
 }  # fmt: skip
 

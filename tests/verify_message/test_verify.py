@@ -319,6 +319,14 @@ def test_the_selector_that_has_the_key_is_named() -> None:
     assert "s=s2" in view.diagnoses[0].key.detail
 
 
+def test_a_cause_that_was_not_searched_is_not_said_to_be_missing() -> None:
+    found = scenario(("sign times=5", "client 198.51.100.9"))
+    found.file = found.raw.replace(b"all is", b"all was")
+    texts = [message for _, message in told(found, "AUTH018")]
+    assert ["none of the usual edits" in each for each in texts] == [True] * 3 + [False] * 2
+    assert all("not searched" in each for each in texts[3:])
+
+
 def test_several_signatures_are_all_judged() -> None:
     found = Scenario()
     other = Signer("mailer.example.net", "m1", rsa_key(2048, 1))

@@ -29,6 +29,13 @@ MAX_TAIL = 5000
 PAIR_LINES = 15
 """The same where two parts got a footer at once."""
 
+BLANK_BODY, BLANK_LINES = 100_000, 150
+"""Octets of a body, and its first lines, between which one empty line is tried."""
+_QUOTING = (
+    (re.compile(rb'="([^"\r\n;\s()<>@,:\\/\[\]?=]{1,100})"'), rb"=\1", "quotes were added"),
+    (re.compile(rb'=([^";\r\n\s]{1,100})(?=;|\r\n)'), rb'="\1"', "quotes were taken away"),
+)
+
 Variant = tuple[bytes, str, str, int | None, int | None]
 """A body in CRLF form, the kind and the sentence of the edit that it undoes, and the edit's place in it."""
 
@@ -165,6 +172,8 @@ def _variants(source: _Source, budget: Budget) -> Iterator[Variant]:
     for part in leaves:
         yield from _banner(source, part)
     yield from _parts(source)
+    yield from _part_fields(source)
+    yield from _one_blank_line(body)
     yield from _encodings(source, leaves)
     for part in leaves:
         yield from _packed_footer(source, part, budget)
@@ -286,6 +295,46 @@ def _parts(source: _Source) -> Iterator[Variant]:
             upto = body.find(b"\r\n--", end)
         if upto > begin:
             yield body[:begin] + body[upto:], "part", f"{what} was added", max(0, own), end
+
+
+def _part_fields(source: _Source) -> Iterator[Variant]:
+    """What a gateway writes when it makes a multipart anew: text before the first part, quotes in the parts' fields."""
+    body, shift = source.body, source.shift
+    children = [part for part in source.tree.parts if part.depth == 1]
+    if not children:
+        return
+    first = body.rfind(b"\r\n--", 0, max(0, children[0].start - shift - 2)) + 2
+    if first > 2:
+        detail = _added(body[:first].strip(), "before the first part")
+        yield body[first:], "banner", detail, 0, first
+        yield b"\r\n" + body[first:], "banner", detail, 0, first
+    spans = [(part.start - shift, part.body_start - shift) for part in source.tree.parts if part.depth]
+    for pattern, put, told in _QUOTING:
+        pieces, at, place = [], 0, None
+        for start, end in spans:
+            if start < at:
+                continue
+            made = pattern.sub(put, body[start:end])
+            if made != body[start:end] and place is None:
+                place = (start, end)
+            pieces += [body[at:start], made]
+            at = end
+        if place:
+            yield b"".join(pieces) + body[at:], "parameter", f"{told} in the fields of the parts", *place
+
+
+def _one_blank_line(body: bytes) -> Iterator[Variant]:
+    """One empty line put in or taken out, anywhere in a short body."""
+    if len(body) > BLANK_BODY:
+        return
+    at = 0
+    for number in range(1, BLANK_LINES):
+        at = body.find(b"\r\n", at) + 2
+        if at < 2 or at >= len(body):
+            return
+        if body.startswith(b"\r\n", at):
+            yield body[:at] + body[at + 2 :], "blank-lines", f"an empty line was added behind line {number}", at, at + 2
+        yield body[:at] + b"\r\n" + body[at:], "blank-lines", f"an empty line behind line {number} is gone", at, at
 
 
 def _encodings(source: _Source, leaves: list[Part]) -> Iterator[Variant]:

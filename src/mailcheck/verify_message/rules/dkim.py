@@ -102,7 +102,7 @@ def dkim_body_changed(view: VerifiedMessage) -> Result:
         diagnosis = view.diagnoses.get(number, Diagnosis())
         cause = diagnosis.body
         yield Finding(
-            f"the body hash of {signature_name(view, result)} does not fit: {_cause(view, diagnosis, cause, result)}; "
+            f"the body hash of {signature_name(view, result)} does not fit: {_cause(view, diagnosis, cause, result, 'body')}; "
             f"{consequence(view)}",
             _place(view, cause, result, "bh"),
             severity=graver(view),
@@ -133,7 +133,7 @@ def dkim_header_changed(view: VerifiedMessage) -> Result:
         cause = diagnosis.header
         yield Finding(
             f"{signature_name(view, result)} does not fit the header fields: "
-            f"{_cause(view, diagnosis, cause, result)}; {consequence(view)}",
+            f"{_cause(view, diagnosis, cause, result, 'header')}; {consequence(view)}",
             _place(view, cause, result, "h"),
             severity=graver(view),
             related=(Related("the signature", view.at(result.field)),) if _has_place(cause) else (),
@@ -324,27 +324,24 @@ def _place(view: VerifiedMessage, cause: Cause | None, result: DkimResult, tag: 
     return tag_place(view, result, tag)
 
 
-def _cause(view: VerifiedMessage, diagnosis: Diagnosis, cause: Cause | None, result: DkimResult) -> str:
+def _cause(view: VerifiedMessage, diagnosis: Diagnosis, cause: Cause | None, result: DkimResult, part: str) -> str:
     if cause is not None:
         return cause.detail
-    hints = list(_hints(view, result))
+    hints = list(_hints(view, result, part))
+    if not any(diagnosis is each for each in view.diagnoses.values()):
+        return "; ".join(["its cause was not searched, as that of other signatures was", *hints])
     more = "; the search was cut short" if diagnosis.exhausted else ""
     if hints:
         return f"none of the usual edits explains it{more}; {'; '.join(hints)}"
     return f"none of the usual edits explains it{more}"
 
 
-def _hints(view: VerifiedMessage, result: DkimResult) -> Iterator[str]:
+def _hints(view: VerifiedMessage, result: DkimResult, part: str) -> Iterator[str]:
     for sign in view.signs:
-        suspect = _SUSPECT.get(sign.kind)
-        if (
-            sign.spoils
-            or (suspect == "body" and result.body_matches is False)
-            or (suspect == "header" and result.header_matches is False)
-        ):
+        if sign.spoils or _SUSPECT.get(sign.kind) == part:
             yield f"but {sign.message}"
     missing = [name for name in dict.fromkeys(result.signature.names) if not view.message.all(name)]
-    if missing and result.header_matches is False:
+    if missing and part == "header":
         yield f"h= names fields that are not there ({', '.join(missing[:8])}): one of them may have been taken away"
 
 
