@@ -92,11 +92,17 @@ def parked_hosts() -> dict[str, str]:
 @cache
 def dates() -> dict[str, str]:
     """The date of each list."""
-    return {name: str(_file(name)["date"]) for name in ("mailboxes", "providers", "roles", "signs")}
+    found = {name: str(_file(name)["date"]) for name in ("mailboxes", "providers", "roles", "signs")}
+    head = _throw_away().partition("# Date: ")[2]
+    return found | {"disposable": head.partition("\n")[0]}
 
 
 @cache
 def disposable() -> frozenset[str]:
     """Domains of throw-away addresses (data/recipients/disposable.txt, made by tools/disposable_domains.py)."""
-    text = (_FOLDER / "disposable.txt").read_text("utf-8")
-    return frozenset(line for line in text.split("\n") if line and line[0] != "#")
+    return frozenset(line for line in _throw_away().split("\n") if line and line[0] != "#")
+
+
+@cache
+def _throw_away() -> str:
+    return (_FOLDER / "disposable.txt").read_text("utf-8")
