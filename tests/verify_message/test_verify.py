@@ -177,6 +177,7 @@ def test_what_a_stranger_may_do() -> None:
     assert set(kinds) == {"change", "add", "body", "replay"}
     assert "Subject" in kinds["change"]
     assert "From" in kinds["add"]
+    assert "with two From fields DMARC fails" in kinds["add"]
     assert "Content-Type with its boundary is not signed" in kinds["body"]
     alone = openings(scenario(("sign none",)).view())
     assert [each.kind for each in alone] == ["everything"]
@@ -325,6 +326,29 @@ def test_a_cause_that_was_not_searched_is_not_said_to_be_missing() -> None:
     texts = [message for _, message in told(found, "AUTH018")]
     assert ["none of the usual edits" in each for each in texts] == [True] * 3 + [False] * 2
     assert all("not searched" in each for each in texts[3:])
+
+
+def test_a_signature_that_expired_since_is_told() -> None:
+    """It is judged as of its arrival, and nobody can verify it again."""
+    found = scenario((f"sign t={NOW - 86400}; x={NOW + 86400}",))
+    found.file = GMAIL.removeprefix("later +").encode() + b"\r\n" + found.raw
+    assert told(found, "AUTH024") == []
+    found.now = NOW + 90 * 86400
+    assert [each.result for each in found.view().dkim] == ["pass"]
+    ((severity, message),) = told(found, "AUTH024")
+    assert severity == "info"
+    assert "cannot be verified again now" in message
+    assert found.report().verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "text"), [(1, "Received field 1 from the top tells no address"), (9, "there are 2 Received fields")]
+)
+def test_a_number_of_trusted_fields_that_does_not_fit_is_told(trusted: int, text: str) -> None:
+    found = without_envelope(GMAIL, INNER, PATH)
+    view = found.view(Question(NOW, trust_received=trusted))
+    assert view.spf is None
+    assert text in (view.spf_open or "")
 
 
 def test_several_signatures_are_all_judged() -> None:

@@ -50,7 +50,10 @@ def _fields(view: VerifiedMessage, counted: list[DkimResult]) -> list[Opening]:
         found.append(Opening("change", f"change or remove {names}: no signature covers {_them(changeable)}"))
     if addable:
         names = ", ".join(map(field_name, addable))
-        found.append(Opening("add", f"put one more {names} on top: h= does not list one more than there is"))
+        text = f"put one more {names} on top: h= does not list one more than there is"
+        if "from" in addable:
+            text += " (with two From fields DMARC fails where it is checked as RFC 9989 says)"
+        found.append(Opening("add", text))
     return found
 
 

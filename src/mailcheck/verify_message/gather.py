@@ -78,10 +78,11 @@ async def gather(raw: bytes, ask: Ask, question: Question, *, subject: str, path
         if judged and question.second_opinions
         else ()
     )
+    open_ = None if spf else _why_not(envelope, len(hops), question.trust_received)
     arc = verify_chain(message, chain if judged else ArcChain(()), asked.keys)
     return VerifiedMessage(
         subject, path, message, read_parts(message) if judged else Tree(()), author, hops, envelope,
-        signs_of(message), reason, spf, None if spf else _why_not(envelope), asked.spf_second, dkim,
+        signs_of(message), reason, spf, open_, asked.spf_second, dkim,
         {each.number: each for each in second}, diagnoses, chain, arc, dmarc,
         _receiver_fields(message, question.authserv_id), question.authserv_id or "mailcheck.invalid",
         question.now, judged_at,
@@ -149,7 +150,13 @@ def _clock(now: int) -> Callable[[], float]:
     return lambda: float(now)
 
 
-def _why_not(envelope: Envelope) -> str | None:
+def _why_not(envelope: Envelope, hops: int = 0, trusted: int = 0) -> str | None:
+    if envelope.ip is None and trusted > hops:
+        return f"SPF was not asked: --trust-received {trusted}, but there are {hops} Received fields in the message"
+    if envelope.ip is None and trusted:
+        return (
+            f"SPF was not asked: Received field {trusted} from the top tells no address; try another --trust-received"
+        )
     if envelope.ip is None:
         return "SPF was not asked: the address of the sending server is not known; give it with --ip"
     if envelope.mail_from is None:

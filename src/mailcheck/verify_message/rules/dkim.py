@@ -291,6 +291,17 @@ def dkim_expired(view: VerifiedMessage) -> Result:
                 fixes=(steps("Give signatures more time", "Set the lifetime to a week or more."),),
                 offending=f"{result.domain} {result.signature.selector}",
             )
+    for result in view.dkim:
+        expiry = result.signature.expiry
+        if expiry is not None and view.judged_at <= expiry < view.now:
+            yield Finding(
+                f"{signature_name(view, result)} has expired since the message arrived (x={expiry}): it was judged as of "
+                "then, and cannot be verified again now",
+                tag_place(view, result, "x"),
+                severity=Severity.INFO,
+                fixes=(steps("Judge it as of another time", "--now TIME says when."),),
+                offending=f"{result.domain} {result.signature.selector} since",
+            )
 
 
 @rule("AUTH025", "dkim-signatures-many", Severity.WARNING, since="0.1", needs=("message",), applies=signed)
