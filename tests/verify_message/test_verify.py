@@ -328,6 +328,23 @@ def test_a_cause_that_was_not_searched_is_not_said_to_be_missing() -> None:
     assert all("not searched" in each for each in texts[3:])
 
 
+def test_the_selector_of_another_signature_is_tried() -> None:
+    """Two signers of one domain whose keys were exchanged."""
+    found = scenario(())
+    other = Signer("example.com", "own-name", rsa_key(2048, 1))
+    found.answers |= other.answers()
+    wrong = Signer("example.com", "s1", rsa_key(2048, 1))
+    found.file = wrong.sign(other.sign(found.message))
+    assert [each.result for each in found.view().dkim] == ["fail", "pass"]
+    assert any("s=own-name" in message for _, message in told(found, "AUTH020"))
+
+
+def test_a_chain_of_results_alone_is_shown_where_it_is() -> None:
+    found = scenario(("later +ARC-Authentication-Results: i=1; mx.example.net; none", "later +X-Top: 1"))
+    place = next(each.location for each in found.report().findings if each.code == "AUTH038")
+    assert (getattr(place, "line", 0), getattr(place, "field", "")) == (2, "ARC-Authentication-Results")
+
+
 def test_a_signature_that_expired_since_is_told() -> None:
     """It is judged as of its arrival, and nobody can verify it again."""
     found = scenario((f"sign t={NOW - 86400}; x={NOW + 86400}",))

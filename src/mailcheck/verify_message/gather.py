@@ -206,7 +206,9 @@ async def _diagnosis(
 async def _other_key(verifier: Verifier, result: DkimResult, asked: _Asked, question: Question) -> Cause | None:
     """Another selector of the same domain whose key fits the signature."""
     signature = result.signature
-    names = [each for each in question.selectors if each != signature.selector][:MAX_SELECTORS]
+    beside = [each.selector for _, each in verifier.signatures if each.domain == signature.domain and each.selector]
+    guesses = dict.fromkeys([*beside, *question.selectors])
+    names = [each for each in guesses if each != signature.selector][:MAX_SELECTORS]
     owners = {f"{name}._domainkey.{signature.domain}": name for name in names}
     await asked.fetch(owners)
     wanted = verifier.header_digest(result.field, signature, list(result.signed))

@@ -127,7 +127,8 @@ def arc_fail(view: VerifiedMessage) -> Result:
     References: RFC 8617 5.2
     """
     if view.arc.result == "fail":
-        seal = view.message.first("ARC-Seal") or view.message.first("ARC-Message-Signature")
+        names = ("ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results")
+        seal = next((field for name in names if (field := view.message.first(name))), None)
         yield Finding(
             f"the ARC chain fails: {view.arc.reason}; receivers will not rely on it",
             view.at(seal) if seal else view.top,
