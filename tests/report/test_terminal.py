@@ -78,6 +78,19 @@ def test_the_lines_of_a_field_keep_their_carets() -> None:
     assert [row for _, row in excerpt(field, (14, 30), 40, octets=True, lines=True)][2] == "    " + "^" * 15
 
 
+def test_utf8_of_a_message_is_read_and_other_octets_are_not() -> None:
+    def shown(octets: bytes, *, ascii: bool = False) -> str:
+        found = excerpt(octets.decode("latin-1"), None, 60, octets=True, ascii=ascii, lines=True)
+        return "".join(row for _, row in found)
+
+    assert shown("café 中".encode()) == "café 中"
+    assert shown("café".encode(), ascii=True) == "caf\\195\\169"
+    assert shown("café".encode("latin-1")) == "caf\\233"
+    assert shown("a\u202eb\x1b".encode()) == "a\\226\\128\\174b\\027"
+    rows = list(excerpt("é中x".encode().decode("latin-1"), (2, 5), 60, octets=True, lines=True))
+    assert rows == [("text", "é中x"), ("marks", " ^^")]
+
+
 @pytest.mark.parametrize("at", [0, 100, 30_000, 59_990])
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_record_of_60_kb_shows_its_place_in_a_few_rows(at: int, width: int) -> None:

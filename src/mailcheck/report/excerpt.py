@@ -16,6 +16,8 @@ LINE_WINDOW = 240
 
 _LINE_END = regex(r"\r?\n()\t*")
 
+_UTF8 = regex("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
 Row = tuple[Literal["gap", "text", "marks"], str]
 
 # RFC 1035 5.1: what is not printable ASCII as `\DDD`, the backslash doubled.
@@ -29,7 +31,7 @@ def excerpt(
 
     A DNS text (`octets`) is written as in a master file, other text as it looks (`ascii`: written out), so every
     octet or character of the span has carets over all its columns. With `lines` its line ends begin a row, as in a
-    message's folded field. A span of no length marks one column, a span over
+    message's folded field, and octets that are UTF-8 are read. A span of no length marks one column, a span over
     a whole DNS record none. Of a long text only a window is shown.
     """
     start, end = span or (0, 0)
@@ -43,6 +45,8 @@ def excerpt(
         marked = (start - low, max(end, start + 1) - low)
         cells += [" "] if start >= high else []  # the place is behind the last one
     breaks = _line_ends(cells, text[low:high]) if lines else []
+    if lines and not ascii:
+        _read_utf8(cells, text[low:high])
     unit = "octets" if octets else "characters"
     ellipsis = "..." if ascii else "…"
     if low:
@@ -81,6 +85,17 @@ def _line_ends(cells: list[str], text: str) -> list[int]:
             cells[at] = "" if text[at] in "\r\n" else "    "
         found.append(match.start(1))
     return found
+
+
+def _read_utf8(cells: list[str], text: str) -> None:
+    """Octets that are UTF-8 become the character that they are, where it may be shown."""
+    for match in _UTF8.finditer(text):
+        try:
+            char = match[0].encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            continue
+        if printable(char) == char:
+            cells[match.start() : match.end()] = [char, *[""] * (len(match[0]) - 1)]
 
 
 def _octets(text: str) -> list[str]:
