@@ -142,7 +142,7 @@ WRONG = {
     "no data": (("--data", "gone.json"), "--data gone.json: there is no such file"),
     "no folder": (("--source-root", "gone"), "--source-root gone: there is no such folder"),
     "near option": (("--fixx",), "did you mean --fix?"),
-    "no clock": (("--now", "2027-01-01"), "there is no option '--now'"),
+    "no time": (("--now", "soon"), "--now takes"),
     "no DNS": (("--resolver", "127.0.0.1"), "there is no option '--resolver'"),
     "no baseline": (("--baseline", "gone.json"), "gone.json: cannot be read"),
 }

@@ -28,7 +28,8 @@ _TEXT = 12
 """Column of what is said."""
 _DRAWING = 4
 """Column of trees and tables, which need the room."""
-_SENTENCE_END = regex(r"(?<=[.!?]) +(?=[A-Z“\"])")
+# Two letters before the point: "Brown v. Old Navy" ends no sentence.
+_SENTENCE_END = regex(r"(?<=[a-z0-9)”%\]`A-Z][a-z0-9)”%\]`A-Z][.!?]) +(?=[A-Z“\"])")
 
 
 def render(report: Report, options: RenderOptions) -> str:
