@@ -13,7 +13,7 @@ from mailcheck.model.fix import steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
-FAR = 31
+FAR = 7
 """Days behind which the end of an offer is not what "last chance" speaks of."""
 
 

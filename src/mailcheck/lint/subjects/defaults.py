@@ -1,5 +1,7 @@
 """Tags of a subject that may print nothing."""
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mailcheck.lint.subjects.topics import ORDER, topic
@@ -16,12 +18,21 @@ _DEFAULT = regex(
     r"default|fallback|coalesce|presence|\|\||\?\?|\?:|\bor\b|\bif\b|\?[^.\]]|!\s*[\"'(]|\bOR\b|iif\s*\(|_or_|[|,]\s*[\"']|empty|blank",
     2,
 )
-_GREETING = regex(
-    r"\W*(?:(?:hi|hey|hello|dear|good (?:morning|day|evening)|hallo|hi|liebe[rs]?(?:\*r|:r|/r)?|guten (?:tag|morgen)|moin|sehr geehrte[rs]?|bonjour|"
-    r"salut|cher|chere|coucou|hola|querid[oa]|estimad[oa]|buenos dias|ola|oi|car[oa]|prezad[oa]|ciao|salve|gentile|buongiorno|"
-    r"beste|geachte|dag|czesc|witaj|drog[ia]|dzien dobry|hej|merhaba|selam|sayin|sevgili|sn\.?|привет|здравствуйте|дорогой|"
-    r"уважаем\w+)\b(?: (?:there|there,|frau|herr|mr|mrs|ms|pan|pani|bay|bayan))?[ ,!]*)?\Z"
+_WORDS = (
+    "hi|hey|hello|dear|howdy|greetings|good (?:morning|day|evening|afternoon)|hallo|hallöchen|liebe[rs]?(?:\\*r|:r|/r)?|guten (?:tag|morgen|abend)|"
+    "moin|servus|sehr geehrte[rs]?|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días|buenas|querid[oa]|estimad[oa]|olá|oi|bom dia|"
+    "car[oa]|prezad[oa]|ciao|salve|gentile|buongiorno|beste|geachte|dag|hoi|hé|hee|lieve|goede(?:morgen|middag|navond|ndag)|cześć|witaj|"
+    "hej|drog[ia]|dzień dobry|szanown[yai]|merhaba|selam|sayın|sevgili|günaydın|привет|здравствуй|здравствуйте|добрый день|добрый вечер|"
+    "дорог(?:ой|ая)|уважаем(?:ый|ая)|안녕하세요|您好|你好|尊敬的|こんにちは|مرحبا|أهلا|שלום|היי"
 )
+_TITLES = "there|frau|herr|herrn|mr|mrs|ms|m|mme|sr|sra|pan|pani|bay|bayan|mevrouw|meneer|heer"
+
+
+@cache
+def _greeting() -> "re.Pattern[str]":
+    from mailcheck.lint.subjects.packs import folded_pattern
+
+    return re.compile(rf"\W*(?:(?:{folded_pattern(_WORDS)})(?!\w)(?:,? (?:{_TITLES})\.?)?[ ,!]*)?")
 
 
 def unguarded(line: "Line", heading: "Heading") -> "Tag | None":
@@ -38,4 +49,4 @@ def unguarded(line: "Line", heading: "Heading") -> "Tag | None":
     from mailcheck.lint.subjects.folding import folded
 
     before = folded(line.masked[: first.start - line.start][-60:]).rstrip() if first.start > line.start else ""
-    return first if _GREETING.fullmatch(before) else None
+    return first if _greeting().fullmatch(before) else None

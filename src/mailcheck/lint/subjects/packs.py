@@ -47,7 +47,7 @@ class Pack:
     def expanded(self, pattern: str) -> str:
         """One alternative as a regular expression over folded text."""
         # Behind the beginning, or a prefix: Re: your order.
-        text = _fold_pattern(pattern).replace("(?:^|: )", "(?:^|(?<=: ))")
+        text = folded_pattern(pattern).replace("(?:^|: )", "(?:^|(?<=: ))")
         if "@weekday" in text:
             text = text.replace("@weekday", self.weekday)
         if "@date" in text:
@@ -61,32 +61,32 @@ class Pack:
     @cached_property
     def numbers(self) -> str:
         """The number words, as alternatives."""
-        return "|".join(_fold_pattern(word) for word in self.data.get("numbers", {}))
+        return "|".join(folded_pattern(word) for word in self.data.get("numbers", {}))
 
     def number(self, word: str) -> int | None:
         """What a number or number word is worth."""
         if word.isdigit():
             return int(word)
         for key, value in self.data.get("numbers", {}).items():
-            if _fold_pattern(key) == word:
+            if folded_pattern(key) == word:
                 return int(value)
         return None
 
     @cached_property
     def weekday(self) -> str:
         """The days of the week, as one group of alternatives."""
-        days = [_fold_pattern(form) for day in self.data.get("weekdays", ()) for form in day.split("|")]
+        days = [folded_pattern(form) for day in self.data.get("weekdays", ()) for form in day.split("|")]
         return f"(?:{'|'.join(sorted(days, key=len, reverse=True))})" if days else "(?!)"
 
     def weekday_number(self, word: str) -> int | None:
         """0 for Monday."""
         for number, day in enumerate(self.data.get("weekdays", ())):
-            if word in {_fold_pattern(form) for form in day.split("|")}:
+            if word in {folded_pattern(form) for form in day.split("|")}:
                 return number
         return None
 
 
-def _fold_pattern(pattern: str) -> str:
+def folded_pattern(pattern: str) -> str:
     """The letters of a pattern folded; its escapes (\\W is not \\w) stay, and so do blanks at its ends."""
     parts = _ESCAPE.split(pattern)
     return "".join(part if number % 2 else _folded_piece(part) for number, part in enumerate(parts))
