@@ -251,6 +251,10 @@ def test_a_limit_is_shown_where_it_was_met() -> None:
     found.file = b"X-A: 1\r\n" * 2001 + found.raw
     place = next(each.location for each in found.report().findings if each.code == "RUN003")
     assert getattr(place, "line", 0) == 2001
+    nested = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(60))
+    found.file = b"From: a@example.com\r\n" + nested + b"\r\nx\r\n"
+    place = next(each.location for each in found.report().findings if each.code == "RUN003")
+    assert getattr(place, "line", 0) > 140
 
 
 def test_many_faults_of_from_are_counted() -> None:

@@ -39,7 +39,8 @@ def limits(view: VerifiedMessage) -> tuple[str, ...]:
 
 def judge_run(view: VerifiedMessage, selection: Selection, stopped: str | None) -> list[Finding]:
     """What is to be told about the run itself (RUN003, RUN004)."""
-    hit = next((fault for fault in view.message.faults if fault.kind == "limit" and fault.start), None)
+    faults = [*view.message.faults, *(fault for part in view.tree.parts for fault in part.faults)]
+    hit = next((fault for fault in faults if fault.kind == "limit" and fault.start), None)
     locus = view.place(hit.start, hit.end) if hit else view.top
     run = RunView(view.subject, limits=limits(view), deadline=int(stopped == "deadline"), locus=locus)
     return judge([rule for rule in loaded("RUN") if rule.code in selection], run).findings
