@@ -68,7 +68,10 @@ def _message(case: dict[str, Any]) -> str:
     fields["Subject"] = case["subject"]
     body = case["body"].strip("\n")
     fields.setdefault("Content-Type", f"text/{'html' if '<p>' in body else 'plain'}; charset=utf-8")
-    lines = [f"{name}: {value if value.isascii() or name == 'From' else Header(value, 'utf-8').encode()}" for name, value in fields.items()]
+    lines = [
+        f"{name}: {value if value.isascii() or name == 'From' else Header(value, 'utf-8').encode()}"
+        for name, value in fields.items()
+    ]
     return "\n".join([*lines, "", body, ""])
 
 
@@ -107,7 +110,10 @@ def measure(half: str, wrong: list[str] | None = None) -> dict[str, Score]:
             if wrong is not None and (name in found) != (name in case["expect"]):
                 wrong.append(f"{case['id']}: {'+' if name in found else '-'}{name}: {case['subject']}")
         if "internal-error" in found and wrong is not None:
-            wrong.append(f"{case['id']}: CRASH: " + "; ".join(f.message for s in report.subjects for f in s.findings if f.name == "internal-error"))
+            wrong.append(
+                f"{case['id']}: CRASH: "
+                + "; ".join(f.message for s in report.subjects for f in s.findings if f.name == "internal-error")
+            )
     return scores
 
 
@@ -123,7 +129,10 @@ def main() -> None:
         print("\n".join(wrong))
         return
     work, held = measure("work"), measure("held")
-    rows = ["| rule | precision, work | recall, work | precision, held | recall, held |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| rule | precision, work | recall, work | precision, held | recall, held |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     rows += [
         f"| {name} | {_figure(work[name], 'precision')} | {_figure(work[name], 'recall')} | {_figure(held[name], 'precision')} | {_figure(held[name], 'recall')} |"
         for name in work

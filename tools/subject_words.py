@@ -29,12 +29,16 @@ def main() -> None:
     own = {language: words(language) for language in FULL}
     counts = Counter(word for each in own.values() for word in each)
     data["claims"] = {language: sorted(word for word in own[language] if counts[word] == 1) for language in FULL}
-    lines = [f' "{key}": {_block(value) if isinstance(value, dict) else json.dumps(value)}' for key, value in data.items()]
+    lines = [
+        f' "{key}": {_block(value) if isinstance(value, dict) else json.dumps(value)}' for key, value in data.items()
+    ]
     TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
 def _block(value: dict[str, object]) -> str:
-    return "{\n" + ",\n".join(f'  "{key}": {json.dumps(each, ensure_ascii=False)}' for key, each in value.items()) + "\n }"
+    return (
+        "{\n" + ",\n".join(f'  "{key}": {json.dumps(each, ensure_ascii=False)}' for key, each in value.items()) + "\n }"
+    )
 
 
 if __name__ == "__main__":

@@ -187,6 +187,7 @@ def _condition(document: Document) -> tuple[str, bool]:
                 spoken = True
                 priced = priced or any(figure.key[0] != "%" and figure.key[1] for figure in figures(sentence, pack, 5))
     denied = pack.group("no_condition").search(evidence.text) is not None
+    spoken = spoken or pack.group("costs_nothing").search(evidence.text) is not None
     found = pack.group("free_condition").search(evidence.text)
     if found is not None and not denied:
         return evidence.text[found.start() : found.end()].strip()[:40], spoken

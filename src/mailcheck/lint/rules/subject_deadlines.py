@@ -13,6 +13,8 @@ from mailcheck.model.fix import steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
 
+NEAR = 31
+"""Days within which a date in the body is one that "last chance" may speak of."""
 FAR = 7
 """Days behind which the end of an offer is not what "last chance" speaks of."""
 
@@ -99,7 +101,7 @@ def _fits(day, claim: Claim, today: date | None) -> bool:  # type: ignore[no-unt
     if today is None or not near:
         return True
     if claim.first is None or claim.last is None:
-        return any(today <= each for each in near)
+        return any(0 <= (each - today).days <= NEAR for each in near)
     return any(claim.first <= each <= claim.last for each in near)
 
 

@@ -193,6 +193,8 @@ def _set_days(claim: Claim, text: str, pack: "Pack", calendar: Calendar, today: 
         if days is None:
             # The last days: any.
             return
+        if pack.group("week").search(text):
+            days *= 7
         claim.first, claim.last = today + timedelta(days=max(0, days - 1)), today + timedelta(days=days)
     elif claim.kind == "weekday":
         number = next(
@@ -204,5 +206,6 @@ def _set_days(claim: Claim, text: str, pack: "Pack", calendar: Calendar, today: 
 
 
 def _number(text: str, pack: "Pack") -> int | None:
-    match = re.search(rf"\d{{1,4}}|(?<!\w)(?:{pack.numbers})(?!\w)" if pack.numbers else r"\d{1,4}", text)
+    words = pack.numbers if not pack.data.get("words", True) else rf"(?<!\w)(?:{pack.numbers})(?!\w)"
+    match = re.search(rf"\d{{1,4}}|{words}" if pack.numbers else r"\d{1,4}", text)
     return pack.number(match[0]) if match else None
