@@ -426,10 +426,6 @@ class Store:
         self._names: dict[str, frozenset[str]] = {}
         self._real: dict[str, bool] = {}
 
-    def stands_for(self, path: str) -> bool:
-        """Whether a text, or nothing, stands for the file."""
-        return path in self._instead
-
     def inside(self, path: str) -> bool:
         """Whether a path lies below the root, links followed."""
         if path not in self._real:

@@ -65,10 +65,6 @@ class Source:
         """The 1-based line of an offset."""
         return bisect_right(self.starts, offset)
 
-    def offset_of(self, line: int, column: int) -> int:
-        """The offset of a 1-based line and a 0-based column, as the tokenizer counts them."""
-        return self.starts[line - 1] + column
-
     def location(self, start: int, end: int) -> FileLocation:
         """The place of a half-open range of this text, with the line on which it begins."""
         start = max(0, min(start, len(self.text)))

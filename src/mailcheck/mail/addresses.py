@@ -71,12 +71,6 @@ def read_addresses(value: str | bytes) -> AddressList:
     return _Reader(text).run()
 
 
-def domain_of(address: str | bytes) -> str | None:
-    """The domain of one bare address such as a MAIL FROM; None where there is not exactly one address."""
-    found = read_addresses(address).addresses
-    return found[0].domain if len(found) == 1 else None
-
-
 class _Reader:
     """The tokens of one list, read by one pass: separators first, then each piece by itself."""
 

@@ -9,6 +9,7 @@ import re
 from mailcheck.lint.blocks import ANY, Pairing
 from mailcheck.lint.dialects.percent import styles, within
 from mailcheck.lint.dialects.reading import PASSES, Finder, Reader
+from mailcheck.lint.html import VOID
 from mailcheck.lint.template import CLOSE, MIDDLE, OPEN, OUTPUT, STATEMENT, Scan
 from mailcheck.model.pattern import regex
 
@@ -49,27 +50,6 @@ CSS_RULES = frozenset(
         "layer",
         "property",
         "-webkit-keyframes",
-    ]
-)
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "basefont",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "keygen",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
     ]
 )
 _MARKUP = regex(r"@|<!--|</?[A-Za-z][\w:-]*|\}")
@@ -157,7 +137,7 @@ class _Scanner:
         stop = min(len(self._text), end + WINDOW)
         rest = _TAG_REST.match(self._text, end, stop) if self._budget >= 0 else None
         self._budget -= (rest.end() if rest else stop) - end
-        if name not in _VOID and not (rest and self._text[rest.end() - 2] == "/"):
+        if name not in VOID and not (rest and self._text[rest.end() - 2] == "/"):
             level.depth += 1
         elif level.depth == 0 and rest:
             # A void element alone is one line of markup: its attributes may hold tags.
