@@ -177,7 +177,8 @@ def _condition(document: Document) -> tuple[str, bool]:
     """The condition that the body ties the free thing to, and whether it speaks of a free thing at all."""
     evidence = document.heading.evidence
     pack = document.heading.pack
-    assert pack is not None
+    if pack is None:
+        return "", False
     excused = pack.group("not_free")
     spoken = priced = False
     for sentence in evidence.sentences:

@@ -4,11 +4,11 @@ from datetime import date
 
 from mailcheck.lint.document import Document
 from mailcheck.lint.rules.subject_threads import has_subject
-from mailcheck.lint.subjects.dates import Claim, claims_of
+from mailcheck.lint.subjects.dates import Claim, Day, claims_of
 from mailcheck.lint.subjects.heading import Heading
 from mailcheck.lint.subjects.lines import Line
 from mailcheck.lint.subjects.topics import DATE
-from mailcheck.model.finding import Finding, Related
+from mailcheck.model.finding import Finding
 from mailcheck.model.fix import steps
 from mailcheck.model.rule import Result, rule
 from mailcheck.model.severity import Severity
@@ -93,7 +93,7 @@ def _against_offer(ends: date, claim: Claim, today: date | None) -> tuple[str, S
     return None
 
 
-def _fits(day, claim: Claim, today: date | None) -> bool:  # type: ignore[no-untyped-def]
+def _fits(day: Day, claim: Claim, today: date | None) -> bool:
     """Whether a day of the body may be the one that is meant."""
     if claim.kind == "date" and claim.day is not None:
         return bool(day.same(claim.day)) and not (today is not None and all(each < today for each in day.near(today)))

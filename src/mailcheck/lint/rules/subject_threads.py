@@ -1,6 +1,7 @@
 """SUB: subjects that pretend to be part of a conversation."""
 
 from mailcheck.lint.document import Document
+from mailcheck.lint.subjects.lines import Line
 from mailcheck.lint.subjects.prefixes import FORWARD, REPLY, Prefix, forwarded, from_list, prefix_of, threaded
 from mailcheck.model.finding import Finding
 from mailcheck.model.fix import Fix, steps
@@ -34,15 +35,16 @@ def fake_reply_prefix(document: Document) -> Result:
     Fix: Drop the prefix. A message that does answer another one needs In-Reply-To and References.
     References: RFC 5322 3.6.4, 3.6.5; 15 USC 7704 (a)(2); Gmail email sender guidelines; SpamAssassin and rspamd (FAKE_REPLY)
     """
+    line = document.heading.subject
     prefix = _prefix(document, REPLY)
-    if prefix is None:
+    if line is None or prefix is None:
         return
     if document.message is None:
-        yield _told(document, prefix, "a template answers nobody, so readers are told of a conversation that never was")
+        yield _told(document, line, prefix, "a template answers nobody, so readers are told of a conversation that never was")
     elif not threaded(document):
         severity = Severity.INFO if from_list(document.message) else Severity.ERROR
         why = "neither In-Reply-To nor References is there and nothing is quoted: filters take it for a false reply"
-        yield _told(document, prefix, why, severity)
+        yield _told(document, line, prefix, why, severity)
 
 
 @rule("SUB002", "fake-forward-prefix", Severity.ERROR, since="0.1", fix=Fixable.SAFE, applies=has_subject)
@@ -63,14 +65,15 @@ def fake_forward_prefix(document: Document) -> Result:
     Fix: Drop the prefix.
     References: RFC 5322 3.6.5 defines no such prefix; 15 USC 7704 (a)(2); Gmail email sender guidelines
     """
+    line = document.heading.subject
     prefix = _prefix(document, FORWARD)
-    if prefix is None:
+    if line is None or prefix is None:
         return
     if document.message is None:
-        yield _told(document, prefix, "a template forwards nothing")
+        yield _told(document, line, prefix, "a template forwards nothing")
     elif not forwarded(document) and not threaded(document):
         severity = Severity.INFO if from_list(document.message) else Severity.ERROR
-        yield _told(document, prefix, "no message is attached or quoted with its header lines", severity)
+        yield _told(document, line, prefix, "no message is attached or quoted with its header lines", severity)
 
 
 def _prefix(document: Document, kind: str) -> Prefix | None:
@@ -79,9 +82,7 @@ def _prefix(document: Document, kind: str) -> Prefix | None:
     return prefix if prefix is not None and prefix.kind == kind else None
 
 
-def _told(document: Document, prefix: Prefix, why: str, severity: Severity | None = None) -> Finding:
-    line = document.heading.subject
-    assert line is not None
+def _told(document: Document, line: Line, prefix: Prefix, why: str, severity: Severity | None = None) -> Finding:
     start, end = prefix.start, prefix.end
     while end < len(line.text) and line.text[end].isspace():
         end += 1

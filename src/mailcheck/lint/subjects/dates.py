@@ -189,13 +189,13 @@ def _set_days(claim: Claim, text: str, pack: "Pack", calendar: Calendar, today: 
         hours = _number(text, pack) or 24
         claim.first, claim.last = today, today + timedelta(days=max(1, -(-hours // 24)))
     elif claim.kind == "days":
-        days = _number(text, pack)
-        if days is None:
+        ahead = _number(text, pack)
+        if ahead is None:
             # The last days: any.
             return
         if pack.group("week").search(text):
-            days *= 7
-        claim.first, claim.last = today + timedelta(days=max(0, days - 1)), today + timedelta(days=days)
+            ahead *= 7
+        claim.first, claim.last = today + timedelta(days=max(0, ahead - 1)), today + timedelta(days=ahead)
     elif claim.kind == "weekday":
         number = next(
             (n for word in re.findall(pack.weekday, text) if (n := pack.weekday_number(word)) is not None), None

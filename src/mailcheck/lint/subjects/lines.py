@@ -1,7 +1,7 @@
 """The three lines that an inbox shows: subject, preheader and the sender's name, with their tags and folded words."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailcheck.lint.template import COMMENT, OUTPUT
 
@@ -61,11 +61,11 @@ class Line:
         """Whether all of it is written out."""
         return not self.tags
 
-    def finding(self, message: str, start: int, end: int, **more: object) -> "Finding":
+    def finding(self, message: str, start: int, end: int, **more: Any) -> "Finding":
         """A finding at a range of the line."""
-        return self.body.finding(message, self.start + start, self.start + end, **more)  # type: ignore[arg-type]
+        return self.body.finding(message, self.start + start, self.start + end, **more)
 
-    def folded_finding(self, message: str, start: int, end: int, **more: object) -> "Finding":
+    def folded_finding(self, message: str, start: int, end: int, **more: Any) -> "Finding":
         """A finding at a range of the folded words."""
         return self.finding(message, *self.words.place(start, end), **more)
 
