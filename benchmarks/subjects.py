@@ -111,7 +111,7 @@ def measure(half: str, wrong: list[str] | None = None) -> dict[str, Score]:
                 wrong.append(f"{case['id']}: {'+' if name in found else '-'}{name}: {case['subject']}")
         if "internal-error" in found and wrong is not None:
             wrong.append(
-                f"{case['id']}: CRASH: "
+                f"{case['id']}: a rule failed: "
                 + "; ".join(f.message for s in report.subjects for f in s.findings if f.name == "internal-error")
             )
     return scores
@@ -134,10 +134,11 @@ def main() -> None:
         "| --- | --- | --- | --- | --- |",
     ]
     rows += [
-        f"| {name} | {_figure(work[name], 'precision')} | {_figure(work[name], 'recall')} | {_figure(held[name], 'precision')} | {_figure(held[name], 'recall')} |"
+        f"| {name} | {_figure(work[name], 'precision')} | {_figure(work[name], 'recall')} "
+        f"| {_figure(held[name], 'precision')} | {_figure(held[name], 'recall')} |"
         for name in work
     ]
-    text = "\n".join(rows)
+    text = "\n".join(rows) + "\n"
     print(text)
     if args.write:
         write_readme("subjects", text)

@@ -1,7 +1,8 @@
 """Make data/subjects/confusables.json: the Cyrillic and Greek letters that Unicode's table of confusables (UTS 39) maps
 to one Latin letter.
 
-    pip download --no-deps confusable_homoglyphs==3.3.1 -d DIR && python tools/confusables.py DIR/confusable_homoglyphs-*.whl
+    pip download --no-deps confusable_homoglyphs==3.3.1 -d DIR
+    python tools/confusables.py DIR/confusable_homoglyphs-*.whl
 
 That package ships Unicode's confusables.txt as JSON. Only what the linter needs is taken.
 """
@@ -12,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "src" / "mailcheck" / "data" / "subjects" / "confusables.json"
-# Letters that readers take for the Latin one although the table has another skeleton for them (i, l and 1 are one there).
+# Letters that readers take for the Latin one although the table has another skeleton (i, l and 1 are one there).
 ALSO = {"і": "i", "ї": "i", "Ӏ": "l", "ӏ": "l", "І": "I", "ι": "i", "Ι": "I", "к": "k", "К": "K", "м": "m", "т": "t",
         "н": "h", "в": "b", "г": "r", "п": "n", "и": "u", "κ": "k", "τ": "t", "η": "n"}  # fmt: skip
 

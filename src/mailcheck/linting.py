@@ -1,4 +1,4 @@
-"""`mailcheck.lint_text`, `mailcheck.lint_path` and `mailcheck.lint_subject`: no event loop, nothing asked of the network."""
+"""`lint_text`, `lint_path` and `lint_subject` of `mailcheck`: no event loop, nothing asked of the network."""
 
 import datetime
 import os

@@ -24,7 +24,7 @@ def calendar_words() -> frozenset[str]:
 
 
 def normalised(subject: str) -> str:
-    """The words alone: compatibility forms folded (NFKC), case folded, tags, numbers and dates each one sign, no other signs.
+    """The words alone: compatibility forms and case folded; tags, numbers and dates each one sign; no other signs.
 
     So "50 % off until 12 May" and "40% off until 30 April!" are the same subject; that a number or a date moved is what
     the ledger is there to notice.

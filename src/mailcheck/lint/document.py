@@ -27,8 +27,8 @@ MARKETING, TRANSACTIONAL, UNKNOWN = "marketing", "transactional", "unknown"
 class Body:
     """One text of a message: a source, its template, and the markup of each variant.
 
-    `media` is html, text, subject, preheader or from_name; `first:last` the range of the source that is the body (behind front
-    matter). `rendered` is True where nothing of a template language is left to come (a message, rendered output).
+    `media` is html, text, subject, preheader or from_name; the body begins at `start` of the source (behind
+    front matter). `rendered` is True where nothing of a template language is left to come (a message, rendered output).
     `whole` says whether this is a complete page by itself (it has html or body tags) rather than a part of one.
     """
 

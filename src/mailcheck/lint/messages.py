@@ -136,7 +136,7 @@ def read(path: str, raw: bytes) -> Mail:
 
 
 def display_name(mail: Mail) -> MappedSource | None:
-    """The name that stands in From, decoded; None where there is none. A message of many authors has that of the first."""
+    """The name that stands in From, decoded; of many authors, that of the first. None where there is none."""
     field = mail.message.first("From")
     if field is None:
         return None

@@ -40,7 +40,9 @@ def fake_reply_prefix(document: Document) -> Result:
     if line is None or prefix is None:
         return
     if document.message is None:
-        yield _told(document, line, prefix, "a template answers nobody, so readers are told of a conversation that never was")
+        yield _told(
+            document, line, prefix, "a template answers nobody, so readers are told of a conversation that never was"
+        )
     elif not threaded(document):
         severity = Severity.INFO if from_list(document.message) else Severity.ERROR
         why = "neither In-Reply-To nor References is there and nothing is quoted: filters take it for a false reply"

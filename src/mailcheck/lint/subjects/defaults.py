@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 # What gives another value where there is none, in any of the languages.
 _DEFAULT = regex(
-    r"default|fallback|coalesce|presence|\|\||\?\?|\?:|\bor\b|\bif\b|\?[^.\]]|!\s*[\"'(]|\bOR\b|iif\s*\(|_or_|[|,]\s*[\"']|empty|blank",
+    r"default|fallback|coalesce|presence|\|\||\?\?|\?:|\bor\b|\bif\b|\?[^.\]]"
+    r"|!\s*[\"'(]|\bOR\b|iif\s*\(|_or_|[|,]\s*[\"']|empty|blank",
     2,
 )
 _WORDS = (
-    "hi|hey|hello|dear|howdy|greetings|good (?:morning|day|evening|afternoon)|hallo|hallöchen|liebe[rs]?(?:\\*r|:r|/r)?|guten (?:tag|morgen|abend)|"
-    "moin|servus|sehr geehrte[rs]?|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días|buenas|querid[oa]|estimad[oa]|olá|oi|bom dia|"
-    "car[oa]|prezad[oa]|ciao|salve|gentile|buongiorno|beste|geachte|dag|hoi|hé|hee|lieve|goede(?:morgen|middag|navond|ndag)|cześć|witaj|"
-    "hej|drog[ia]|dzień dobry|szanown[yai]|merhaba|selam|sayın|sevgili|günaydın|привет|здравствуй|здравствуйте|добрый день|добрый вечер|"
-    "дорог(?:ой|ая)|уважаем(?:ый|ая)|안녕하세요|您好|你好|尊敬的|こんにちは|مرحبا|أهلا|שלום|היי"
+    "hi|hey|hello|dear|howdy|greetings|good (?:morning|day|evening|afternoon)|hallo|hallöchen|liebe[rs]?(?:\\*r|:r|/r)?"
+    "|guten (?:tag|morgen|abend)|moin|servus|sehr geehrte[rs]?|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días"
+    "|buenas|querid[oa]|estimad[oa]|olá|oi|bom dia|car[oa]|prezad[oa]|ciao|salve|gentile|buongiorno|beste|geachte"
+    "|dag|hoi|hé|hee|lieve|goede(?:morgen|middag|navond|ndag)|cześć|witaj|hej|drog[ia]|dzień dobry|szanown[yai]|merhaba|selam"
+    "|sayın|sevgili|günaydın|привет|здравствуй|здравствуйте|добрый день|добрый вечер|дорог(?:ой|ая)|уважаем(?:ый|ая)"
+    "|안녕하세요|您好|你好|尊敬的|こんにちは|مرحبا|أهلا|שלום|היי"
 )
 _TITLES = "there|frau|herr|herrn|mr|mrs|ms|m|mme|sr|sra|pan|pani|bay|bayan|mevrouw|meneer|heer"
 

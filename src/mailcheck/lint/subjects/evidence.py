@@ -1,4 +1,4 @@
-"""What the mail itself shows: the words that readers see, in every part and branch, and what its tags may still print."""
+"""What the mail itself shows: the words that readers see, in every part and branch, and what tags may still print."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING

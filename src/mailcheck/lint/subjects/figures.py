@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 PERCENT = "%"
 _PERCENT = regex(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?) ?(?:%|per ?cent\b|percent\b|prozent\b|pour ?cent\b|por ?ciento\b|por ?cento\b|per ?cento\b|procent\b|"
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?) ?(?:%|per ?cent\b|percent\b|prozent\b"
+    r"|pour ?cent\b|por ?ciento\b|por ?cento\b|per ?cento\b|procent\b|"
     r"proc\.|процент\w*|パーセント|퍼센트|프로)|(?<!\w)(?:%|yuzde )(\d{1,3})(?![\d.,]\d|\w)"
 )
 # What amounts.py leaves out: local signs behind a number, multiples in words.
 _LOCAL = regex(
-    r"(?<![\d.,])(\d{1,3}(?:[.,  ]\d{3})+|\d{1,9})(?:[.,](\d{2}))? ?(zl|tl|руб\w*|р\.|₽|ريال|جنيه|درهم|دينار|ש\"ח|שקל\w*|שח|円|元|块|원|euro?s?|"
+    r"(?<![\d.,])(\d{1,3}(?:[.,  ]\d{3})+|\d{1,9})(?:[.,](\d{2}))? ?(zl|tl|руб\w*"
+    r"|р\.|₽|ريال|جنيه|درهم|دينار|ש\"ח|שקל\w*|שח|円|元|块|원|euro?s?|"
     r"dollars?|pounds?|kronen|kroner|kronor|reais|lira\w*|zloty\w*|franken|francs?)(?![^\W\d_])"
 )
 _SAME = {
@@ -32,17 +34,18 @@ _SAME = {
     "reais": "BRL",
 }
 _MULTIPLE = regex(
-    r" ?(?:k|m|mn|mio|bn|mrd|million\w*|billion\w*|millard\w*|milliard\w*|milion\w*|mil|mln|tys|bin|milyon|万|千|億|亿|만|천|억)\b"
+    r" ?(?:k|m|mn|mio|bn|mrd|million\w*|billion\w*|millard\w*|milliard\w*|milion\w*"
+    r"|mil|mln|tys|bin|milyon|万|千|億|亿|만|천|억)\b"
 )
 _SPEC = regex(
-    r" ?(?:\(?(?:cotton|wool|linen|silk|polyester|recycled|organic|natural|juice|cocoa|arabica|vegan|baumwolle|wolle|leinen|coton|laine|algodon|lana|"
+    r" ?(?:\(?(?:cotton|wool|linen|silk|polyester|recycled|organic|natural|juice"
+    r"|cocoa|arabica|vegan|baumwolle|wolle|leinen|coton|laine|algodon|lana|"
     r"cotone|katoen|wol|bawelna|pamuk|хлоп\w+|vol|alc|alk|fat|milk|bone|renewable|abv)\b)"
 )
 
 
 class Figure:
-    """One figure: what it is compared by, its range in the text, and whether it is flat, a limit ("up to") or a start
-    ("from"), or stands behind "under"."""
+    """One figure: what it is compared by, its range, and its bound: none (flat), "up to", "from" or "under"."""
 
     __slots__ = ("bound", "end", "key", "start")
 
@@ -63,9 +66,10 @@ def figures(text: str, pack: "Pack | None", most: int = 500) -> list[Figure]:
         found.append(Figure(match.start(), match.end(), (PERCENT, round(float(number) * 100))))
         if len(found) >= most:
             break
-    for amount in amounts(text.upper() if text.upper().__len__() == len(text) else text):
-        if not _MULTIPLE.match(text, amount.end):
-            found.append(Figure(amount.start, amount.end, amount.key))
+    for amount in amounts(_upper(text)):
+        if _MULTIPLE.match(text, amount.end):
+            continue
+        found.append(Figure(amount.start, amount.end, amount.key))
     known = {figure.start for figure in found}
     for match in _LOCAL.finditer(text):
         if match.start() in known or any(
@@ -80,6 +84,12 @@ def figures(text: str, pack: "Pack | None", most: int = 500) -> list[Figure]:
     for figure in found:
         figure.bound = _bound(text, figure, pack)
     return found
+
+
+def _upper(text: str) -> str:
+    """Currency codes are capitals; a text that would change its length stays."""
+    upper = text.upper()
+    return upper if len(upper) == len(text) else text
 
 
 def _bound(text: str, figure: Figure, pack: "Pack | None") -> str:

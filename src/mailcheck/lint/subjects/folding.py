@@ -8,7 +8,8 @@ from mailcheck.lint.subjects.characters import HIDDEN, foreign_words
 MAX_TEXT = 2_000
 """Characters of a subject, preheader or name whose words are read."""
 _PLAIN = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "“": '"', "”": '"', "„": '"',
-          "–": "-", "—": "-", "−": "-", "‑": "-", "٪": "%", "％": "%", "﹪": "%", "：": ":", "！": "!", "？": "?"}  # fmt: skip
+          "–": "-", "—": "-", "−": "-", "‑": "-", "٪": "%", "％": "%", "﹪": "%", "：": ":", "！": "!",
+          "？": "?"}  # fmt: skip
 
 
 class Folded:
@@ -72,7 +73,7 @@ def folded(text: str) -> str:
 
 
 def unlike(text: str) -> str:
-    """The text with words of mixed scripts as they are meant to be read (the skeletons of UTS 39); of the same length."""
+    """The text with words of mixed scripts as they are meant to be read (skeletons of UTS 39); of the same length."""
     if text.isascii():
         return text
     parts, at = [], 0

@@ -3,7 +3,6 @@
 What is declared comes last, since lang="en" stands in many a page that was copied.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mailcheck.lint.subjects.folding import folded
@@ -11,6 +10,8 @@ from mailcheck.lint.subjects.tables import table
 from mailcheck.model.pattern import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailcheck.lint.document import Document
     from mailcheck.lint.subjects.lines import Line
 

@@ -18,8 +18,10 @@ GAP = "\ue000"
 
 
 class Line:
-    """One of the lines. Its text runs from `start` of the body's source; `masked` has blanks where tags print nothing
-    and `GAP` where they print something."""
+    """One of the lines.
+
+    Its text runs from `start` of the body's source; `masked` has blanks where tags print nothing, `GAP` elsewhere.
+    """
 
     def __init__(self, body: "Body") -> None:
         self.body = body

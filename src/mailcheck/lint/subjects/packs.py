@@ -1,8 +1,8 @@
 """Language packs: for each kind of claim the patterns that make it, and those that support or excuse it.
 
 A pack is data (data/subjects/<language>.json). A group holds alternatives, written with accents and in any case: they
-are folded as texts are. `#` stands for a number (digits or a number word), `\\#` for the sign. Groups hold examples with them, which the
-tests run.
+are folded as texts are. `#` stands for a number (digits or a number word), `\\#` for the sign, @weekday and @date for a
+day. Examples for them stand in fixtures/subjects/phrases.json.
 """
 
 import re

@@ -16,21 +16,29 @@ if TYPE_CHECKING:
 REPLY, FORWARD = "reply", "forward"
 MAX_QUOTED = 200_000
 """Characters of a body in which a quoted message is looked for."""
-_QUOTED = regex(r"^[ \t]*>|<blockquote|class=\"?gmail_quote|^-{3,} ?(?:original|ursprüngliche|message|mensaje|messaggio|"
+_QUOTED = regex(r"^[ \t]*>|<blockquote|class=\"?gmail_quote|^-{3,} ?(?:original|ursprüngliche"
+                r"|message|mensaje|messaggio|"
                 r"oorspronkelijk|wiadomość|orijinal|исходное)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
-_WROTE = regex(r"(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał\(?a?\)?|yazdı|написал[а]?|さんは書きました|写道)"
+_WROTE = regex(r"(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał\(?a?\)?"
+               r"|yazdı|написал[а]?|さんは書きました|写道)"
                r"[^\n]{0,40}:\s*$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
-# The header lines that a forwarded message begins with, in the languages of mail programs; two different ones are needed.
+# The header lines that a forwarded message begins with, in the languages of mail programs; two of them are needed.
 _HEADS = (
-    regex(r"^[>*\s]*(?:from|von|de|da|van|od|kimden|fra|från|от|发件人|差出人|보낸 ?사람|מאת|من)\*?\s?[:：].*\S", re.IGNORECASE | re.MULTILINE),
-    regex(r"^[>*\s]*(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|konu|emne|ämne|тема|主题|件名|제목|נושא|الموضوع)\*?\s?[:：]",
+    regex(r"^[>*\s]*(?:from|von|de|da|van|od|kimden|fra|från|от|发件人|差出人|보낸 ?사람|מאת|من)"
+          r"\*?\s?[:：].*\S", re.IGNORECASE | re.MULTILINE),
+    regex(r"^[>*\s]*(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat"
+          r"|konu|emne|ämne|тема|主题|件名|제목|נושא|الموضوع)\*?\s?[:：]",
           re.IGNORECASE | re.MULTILINE),
-    regex(r"^[>*\s]*(?:date|sent|gesendet|datum|envoyé|enviado|fecha|data|inviato|verzonden|wysłano|tarih|gönderme|дата|отправлено|发送时间|日期|送信日時|날짜|נשלח|התאריך)"
+    regex(r"^[>*\s]*(?:date|sent|gesendet|datum|envoyé|enviado|fecha|data|inviato|verzonden"
+          r"|wysłano|tarih|gönderme|дата|отправлено|发送时间|日期|送信日時|날짜|נשלח|התאריך)"
           r"\*?\s?[:：]", re.IGNORECASE | re.MULTILINE),
-    regex(r"^[>*\s]*(?:to|an|à|para|a|aan|do|kime|til|till|кому|收件人|宛先|받는 ?사람|אל|إلى)\*?\s?[:：].*\S", re.IGNORECASE | re.MULTILINE),
+    regex(r"^[>*\s]*(?:to|an|à|para|a|aan|do|kime|til|till|кому|收件人|宛先|받는 ?사람|אל|إلى)"
+          r"\*?\s?[:：].*\S", re.IGNORECASE | re.MULTILINE),
 )  # fmt: skip
-_MARKS = regex(r"begin forwarded message|-{3,} ?(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|"
-               r"mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|przekazana wiadomość|iletilen mesaj|пересылаемое)",
+_MARKS = regex(r"begin forwarded message|-{3,} ?(?:forwarded message|weitergeleitete nachricht"
+               r"|message transféré|mensaje reenviado|"
+               r"mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|przekazana wiadomość"
+               r"|iletilen mesaj|пересылаемое)",
                re.IGNORECASE)  # fmt: skip
 
 

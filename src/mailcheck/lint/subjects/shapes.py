@@ -81,9 +81,9 @@ def spaced(text: str, words: frozenset[str]) -> Iterator[Range]:
         if word.isalpha() or not any(char.isalpha() for char in word):
             continue
         plain = "".join(_SIGNS.get(char, char) for char in word.lower())
-        if plain in words or (word.isalnum() is False and "*" in plain and _starred(plain, words)):
-            if word.lower() not in _KNOWN:
-                yield match.start(), match.end()
+        starred = "*" in plain and _starred(plain, words)
+        if (plain in words or starred) and word.lower() not in _KNOWN:
+            yield match.start(), match.end()
 
 
 def _starred(plain: str, words: frozenset[str]) -> bool:

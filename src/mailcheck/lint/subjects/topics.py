@@ -8,11 +8,23 @@ MAX_TAG = 300
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _FILTERS = regex(r"\|(?!\*).*|\?\?.*|\|\|.*", 16)
 _TOPICS = (
-    (LINK, regex(r"(?:^|_)(?:urls?|links?|href|src|uri|unsub\w*|unsubscribe\w*|optout|archive|webversion|browser|preferences?|img|image|logo|asset|static|pixel|address|company|sender|brand|list|support|website|current_year|year)(?:_|$)")),
-    (DATE, regex(r"(?:^|_)(?:dates?|ends?|until|expir\w*|deadline|valid\w*|days?|due|time|hours?|start\w*|when|at|on|bis|datum|fin|fecha|fim|scadenza|ende|einde|koniec|termin|bitis|tarih\w*)(?:_|$)")),
-    (AMOUNT, regex(r"(?:^|_)(?:percent\w*|price\w*|amount\w*|discount\w*|total\w*|sum|cost\w*|value|rate|saving\w*|preis|prix|precio|preco|prezzo|prijs|cena|fiyat|rabatt?|remise|descuento|desconto|sconto|korting|indirim)(?:_|$)")),
-    (ORDER, regex(r"(?:^|_)(?:orders?|invoice\w*|receipt\w*|tracking|shipment|parcel|booking|reservation|payment|transaction|number|no|id|ref\w*|code|ticket|card|account|iban|device|ip|location|login|otp|token|bestell\w*|rechnung\w*|commande|facture|pedido|factura|ordine|fattura|zamowieni\w*|siparis\w*)(?:_|$)")),
-    (PERSON, regex(r"(?:^|_)(?:f?name|first|last|fname|lname|vname|given|surname|nick\w*|username|user|customer|contact|recipient|subscriber|email|mail|salutation|anrede|vorname|nachname|prenom|nom|nombre|nome|naam|voornaam|imie|ad|isim|greeting|firstname|lastname)(?:_|$)")),
+    (LINK, regex(r"(?:^|_)(?:urls?|links?|href|src|uri|unsub\w*|unsubscribe\w*|optout|archive"
+                 r"|webversion|browser|preferences?|img|image|logo|asset|static|pixel|address"
+                 r"|company|sender|brand|list|support|website|current_year|year)(?:_|$)")),
+    (DATE, regex(r"(?:^|_)(?:dates?|ends?|until|expir\w*|deadline|valid\w*|days?|due|time|hours?"
+                 r"|start\w*|when|at|on|bis|datum|fin|fecha|fim|scadenza|ende|einde|koniec"
+                 r"|termin|bitis|tarih\w*)(?:_|$)")),
+    (AMOUNT, regex(r"(?:^|_)(?:percent\w*|price\w*|amount\w*|discount\w*|total\w*|sum|cost\w*"
+                   r"|value|rate|saving\w*|preis|prix|precio|preco|prezzo|prijs|cena|fiyat|rabatt?"
+                   r"|remise|descuento|desconto|sconto|korting|indirim)(?:_|$)")),
+    (ORDER, regex(r"(?:^|_)(?:orders?|invoice\w*|receipt\w*|tracking|shipment|parcel|booking"
+                  r"|reservation|payment|transaction|number|no|id|ref\w*|code|ticket|card|account"
+                  r"|iban|device|ip|location|login|otp|token|bestell\w*|rechnung\w*|commande"
+                  r"|facture|pedido|factura|ordine|fattura|zamowieni\w*|siparis\w*)(?:_|$)")),
+    (PERSON, regex(r"(?:^|_)(?:f?name|first|last|fname|lname|vname|given|surname|nick\w*|username"
+                   r"|user|customer|contact|recipient|subscriber|email|mail|salutation|anrede"
+                   r"|vorname|nachname|prenom|nom|nombre|nome|naam|voornaam|imie|ad|isim|greeting"
+                   r"|firstname|lastname)(?:_|$)")),
 )  # fmt: skip
 _NOT_WORD = regex(r"[^A-Za-z0-9]+")
 
