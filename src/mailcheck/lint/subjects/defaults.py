@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mailcheck.lint.subjects.topics import ORDER, topic
+from mailcheck.lint.subjects.topics import of_reader
 from mailcheck.lint.template import OUTPUT
 from mailcheck.model.pattern import regex
 
@@ -23,7 +23,8 @@ _WORDS = (
     "hi|hey|hello|dear|howdy|greetings|good (?:morning|day|evening|afternoon)|hallo|hallöchen|liebe[rs]?(?:\\*r|:r|/r)?"
     "|guten (?:tag|morgen|abend)|moin|servus|sehr geehrte[rs]?|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días"
     "|buenas|querid[oa]|estimad[oa]|olá|oi|bom dia|car[oa]|prezad[oa]|ciao|salve|gentile|buongiorno|beste|geachte"
-    "|dag|hoi|hé|hee|lieve|goede(?:morgen|middag|navond|ndag)|cześć|witaj|hej|drog[ia]|dzień dobry|szanown[yai]|merhaba|selam"
+    "|dag|hoi|hé|hee"
+    "|lieve|goede(?:morgen|middag|navond|ndag)|cześć|witaj|hej|drog[ia]|dzień dobry|szanown[yai]|merhaba|selam"
     "|sayın|sevgili|günaydın|привет|здравствуй|здравствуйте|добрый день|добрый вечер|дорог(?:ой|ая)|уважаем(?:ый|ая)"
     "|안녕하세요|您好|你好|尊敬的|こんにちは|مرحبا|أهلا|שלום|היי"
 )
@@ -46,7 +47,7 @@ def unguarded(line: "Line", heading: "Heading") -> "Tag | None":
     if any(tag.kind != OUTPUT and tag.start < first.start for tag in line.tags) or template.in_conditional(first.start):
         return None
     text = line.body.source.text[first.start : first.end]
-    if _DEFAULT.search(text) or topic(text, first.expression) == ORDER:
+    if _DEFAULT.search(text) or not of_reader(text, first.expression):
         return None
     from mailcheck.lint.subjects.folding import folded
 

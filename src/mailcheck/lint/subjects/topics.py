@@ -29,12 +29,37 @@ _TOPICS = (
 _NOT_WORD = regex(r"[^A-Za-z0-9]+")
 
 
+# The object whose name it is: user.name is a reader's, course.name is not.
+_READERS = regex(
+    r"(?:^|_)(?:users?|customers?|contacts?|recipients?|subscribers?|members?|person|clients?|leads?|profiles?|accounts?|me|to|"
+    r"guests?|students?|patients?|employees?|data|vars?|params?|attributes?|merge|fields?|this|it|model|ctx|context|self|"
+    r"kunde|client|cliente|klant|klient|musteri|first|last|full|f|l|v|given|nick|sur|user)_*\Z"
+)
+_NAME = regex(r"(?:^|_)(?:name|nombre|nome|nom|naam|ad|isim|email|mail)(?:_|$)")
+
+
+def of_reader(text: str, expression: str) -> bool:
+    """Whether a tag prints the reader's own name, as far as its own name tells: not that of a course or a shop."""
+    if topic(text, expression) != PERSON:
+        return False
+    name = _named(text, expression).strip("_")
+    match = _NAME.search(name)
+    before = name[: match.start()] if match else ""
+    return not before or _READERS.search(before) is not None
+
+
 def topic(text: str, expression: str) -> str:
     """What the tag is about. A tag of an unknown name may print anything."""
-    code = expression or text
-    code = _FILTERS.sub("", code[:MAX_TAG]) if not text.startswith("*|") else code[:MAX_TAG]
-    name = _NOT_WORD.sub("_", _CAMEL.sub("_", code)).lower()
+    name = _named(text, expression)
     for found, pattern in _TOPICS:
         if pattern.search(name):
             return found
     return OTHER
+
+
+def _named(text: str, expression: str) -> str:
+    """The words of what a tag prints, without its filters: `user.firstName | upper` is user_first_name."""
+    code = (expression or text)[:MAX_TAG]
+    if not text.startswith("*|"):
+        code = _FILTERS.sub("", code)
+    return _NOT_WORD.sub("_", _CAMEL.sub("_", code)).lower()
