@@ -232,12 +232,12 @@ class Document:
     """One message to be: the view of every lint rule.
 
     `subject` is the name under which it is reported (the path, or the set's). `bodies` are the texts that this run is
-    to judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is marketing,
-    transactional or unknown (or a callable that gives it and the reason), `kind_reason` tells from what. `link_domains`
-    are the domains through which the sender leads links. `message` is the parsed message for `.eml` (mail/), `mail`
-    with its parts and places (lint/messages.Mail), both else None; `is_set` tells whether subject and bodies were found
-    as a set. `front` is the front matter's mapping; `today` gives the day of the check, `ledger` holds
-    earlier sends.
+    to judge as places, each with its media; `composed` maps an HTML or text body to what it becomes. `kind` is
+    marketing, transactional or unknown (or a callable that gives it and the reason), `kind_reason` tells from what.
+    `link_domains` are the domains through which the sender leads links. `message` is the parsed message for `.eml`
+    (mail/), `mail` with its parts and places (lint/messages.Mail), both else None; `is_set` tells whether subject and
+    bodies were found as a set. `front` is the front matter's mapping; `today` gives the day of the check, `ledger`
+    holds earlier sends.
     """
 
     def __init__(
