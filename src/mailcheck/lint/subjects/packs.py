@@ -6,6 +6,7 @@ day. Examples for them stand in fixtures/subjects/phrases.json.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,32 @@ _NONE = re.compile(r"(?!)")
 _ESCAPE = re.compile(r"(\\.)")
 
 
+class Group:
+    """One group of a pack: compiled when a text holds one of the pieces without which it matches nothing."""
+
+    __slots__ = ("_name", "_pack", "_stems")
+
+    def __init__(self, pack: "Pack", name: str) -> None:
+        self._pack = pack
+        self._name = name
+        self._stems: list[str] = pack.data.get("stems", {}).get(name, [""])
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        return self._pack.compiled(self._name) if any(stem in text for stem in self._stems) else _NONE
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match."""
+        return self._pattern(text).search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """A match at the beginning."""
+        return self._pattern(text).match(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All matches."""
+        return self._pattern(text).finditer(text)
+
+
 class Pack:
     """One language's patterns, compiled when they are asked for."""
 
@@ -29,8 +56,12 @@ class Pack:
         self.language: str = data["language"]
         self._known: dict[str, re.Pattern[str]] = {}
 
-    def group(self, name: str) -> re.Pattern[str]:
-        """The pattern of a group, for folded text; one that matches nothing where the language has none."""
+    def group(self, name: str) -> Group:
+        """A group, for folded text; one that matches nothing where the language has none."""
+        return Group(self, name)
+
+    def compiled(self, name: str) -> re.Pattern[str]:
+        """The pattern of a group."""
         found = self._known.get(name)
         if found is None:
             found = self._known[name] = self._compiled(self.data["groups"].get(name, ()))
