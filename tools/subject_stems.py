@@ -1,7 +1,7 @@
 """Fill `stems` of every language pack: for each group, pieces of text of which one must stand where it matches.
 
-A group none of whose pieces stands in a text need not be compiled, which is most of what judging a subject costs. Run it
-a pack has changed, behind tools/subject_words.py; a test keeps them true.
+A group of which no piece stands in a text need not be compiled, and compiling is most of what judging a subject costs.
+Run it after a pack has changed, behind tools/subject_words.py; a test keeps the pieces true.
 """
 
 import json
