@@ -79,6 +79,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "subject:1:1: SUB010" in capsys.readouterr().out
     assert main(["lint", "--subject", "A letter from the garden", "--from-name", "Re: Larkfield", "--isolated"]) == 0
     assert "HDR002" in capsys.readouterr().out
+    assert main(["lint", "--subject", "", "--format", "concise", "--isolated"]) == 1
+    assert "SUB022" in capsys.readouterr().out
     (tmp_path / "mailcheck.toml").write_text('ledger = "sends.jsonl"\n')
     append(
         tmp_path / "sends.jsonl",
