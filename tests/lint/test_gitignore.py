@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lint.gathering import written
@@ -60,6 +60,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(PATTERNS), max_size=5), st.lists(st.sampled_from(PATTERNS), max_size=3))
+@example(["mail/deep"], ["!deep/"])
+@example(["mail/**"], ["!deep/"])
+@example(["/x/*"], ["!a.html"])
 def test_the_same_files_are_left_out_as_by_git(repository: Path, top: list[str], inner: list[str]) -> None:
     written(repository, {".gitignore": "\n".join(top) + "\n", "mail/.gitignore": "\r\n".join(inner)})
     assert by_us(repository) == by_git(repository)

@@ -36,7 +36,7 @@ class _Pattern:
             return name == self.name
         if self.suffix is not None:
             return name.endswith(self.suffix)
-        return matches(path, self.text)
+        return matches(path, self.text, itself=True)
 
 
 class Ignored:

@@ -9,11 +9,12 @@ MAX_PARTS = 200
 """Parts of a path or a pattern that are compared; longer ones match nothing."""
 
 
-def matches(path: str, pattern: str) -> bool:
+def matches(path: str, pattern: str, *, itself: bool = False) -> bool:
     """Whether a path (relative to the pattern's folder, `/` between its parts) is meant by a pattern.
 
     A pattern without `/` means files and folders of that name at any depth; a pattern with one counts from the
-    folder. What names a folder means everything in it.
+    folder. What names a folder means everything in it; with `itself`, only the folder (as git has it, which lets a
+    later pattern take the folder back in).
     """
     wanted = pattern.strip().removeprefix("./").rstrip("/")
     rooted = "/" in wanted
@@ -22,7 +23,8 @@ def matches(path: str, pattern: str) -> bool:
         return False
     if not rooted:
         parts = ["**", *parts]
-    return _match(tuple(part for part in path.split("/") if part), tuple(parts))
+    names = tuple(part for part in path.split("/") if part)
+    return _match(names, tuple(parts), itself=itself and parts[-1] != "**")
 
 
 def first_match(path: str, patterns: Iterable[str]) -> str | None:
@@ -30,13 +32,13 @@ def first_match(path: str, patterns: Iterable[str]) -> str | None:
     return next((pattern for pattern in patterns if matches(path, pattern)), None)
 
 
-def _match(names: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+def _match(names: tuple[str, ...], parts: tuple[str, ...], *, itself: bool) -> bool:
     """By the set of what is reached: work grows with names times parts, whatever a pattern holds."""
     if max(len(names), len(parts)) > MAX_PARTS:
         return False
     reached = {0}
     reached |= _over_folders(reached, parts)
-    for name in names:
+    for number, name in enumerate(names, 1):
         following = set()
         for at in reached:
             if at < len(parts) and parts[at] == "**":
@@ -44,7 +46,7 @@ def _match(names: tuple[str, ...], parts: tuple[str, ...]) -> bool:
             elif at < len(parts) and _part(parts[at]).match(name):
                 following.add(at + 1)
         following |= _over_folders(following, parts)
-        if len(parts) in following:
+        if len(parts) in following and (number == len(names) or not itself):
             # All parts are used up: the path itself, or a folder above it.
             return True
         if not following:
