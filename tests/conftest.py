@@ -9,6 +9,12 @@ from collections import Counter
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# In CI the generated examples are the same every time, and a busy machine is no fault; by hand they are new every time.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 def _servers() -> bool:
